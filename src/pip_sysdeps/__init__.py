@@ -1,7 +1,7 @@
-"""pip-sysdeps: which system libraries an environment's distributions need, and the binary packages that have them.
+"""pip-sysdeps: find the system libraries that an environment's distributions need, and their binary packages.
 
 target = to_target(scan_environment(".venv"))
-print([each.package.name for each in wanted(target)])
+print([each.package.name for each in packages_to_install(target)])
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
         dumps,
         loads,
         lock_environment,
+        packages_to_install,
         scan_environment,
         to_target,
-        wanted,
     )
 
 __version__ = "0.1.0"
 DOCUMENTATION = "https://pip-sysdeps.readthedocs.io/"
-"""Where the documentation is read; a page has its file's name with .html (pyproject.toml has the same address)."""
+"""The address of the documentation, as in pyproject.toml. A page is its file's name with .html."""
 __all__ = [
     "Lockfile",
     "Scan",
@@ -35,14 +35,14 @@ __all__ = [
     "dumps",
     "loads",
     "lock_environment",
+    "packages_to_install",
     "scan_environment",
     "to_target",
-    "wanted",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for (PEP 562): a command starts without what it does not need."""
+    """Import a public name on first use (PEP 562), so that a command starts without unneeded imports."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from pip_sysdeps import api  # noqa: PLC0415

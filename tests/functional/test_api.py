@@ -21,7 +21,10 @@ def test_the_answer_is_that_of_the_command(desk: Desk) -> None:
     lock = pip_sysdeps.Lockfile(target=(target,))
     assert pip_sysdeps.dumps(lock) == desk.lock.read_text()
     assert pip_sysdeps.loads(desk.lock.read_text()) == lock
-    assert " ".join(each.package.name for each in pip_sysdeps.wanted(target)) == desk.run_apt_line().out.strip()
+    assert (
+        " ".join(each.package.name for each in pip_sysdeps.packages_to_install(target))
+        == desk.run_apt_line().out.strip()
+    )
 
 
 def test_errors_are_sysdeps_errors(desk: Desk) -> None:

@@ -149,5 +149,5 @@ def test_the_other_spelling_of_the_table_is_an_error(viewer: Desk) -> None:
     result = viewer.run_lock()
     assert result.status == 2
     assert result.err.startswith(
-        f"error: {project(viewer)}: tool.pip_sysdeps: is misspelt: the table is [tool.pip-sysdeps]\nhint: "
+        f"error: {project(viewer)}: tool.pip_sysdeps: is misspelled: the table is [tool.pip-sysdeps]\nhint: "
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedLock
-from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import (
     LockedDistribution,
     LockedFile,
@@ -117,7 +117,7 @@ def test_what_is_written_is_read_again(chosen: tuple[Target, ...]) -> None:
     """To the same values, and from those to the same text."""
     text = dumps(Lockfile(target=chosen))
     read = loads(text)
-    assert read.target == tuple(ordered(each) for each in sorted(chosen, key=lambda each: each.id))
+    assert read.target == tuple(arrange(each) for each in sorted(chosen, key=lambda each: each.id))
     assert dumps(read) == text
 
 
@@ -150,7 +150,7 @@ PARTS = ("python", "distribution", "unattributed", "unresolved", "package")
 def test_something_is_said_exactly_if_the_block_differs(locked: Target, other: Target, changed: set[str]) -> None:
     """`lock --check` and `lock` agree on what stale means, whichever parts have changed."""
     found = replace(locked, **{part: getattr(other, part) for part in changed})
-    assert (differences(locked, found) == ()) == (ordered(locked) == ordered(found))
+    assert (differences(locked, found) == ()) == (arrange(locked) == arrange(found))
 
 
 @_quickly

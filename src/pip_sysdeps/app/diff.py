@@ -11,7 +11,7 @@ from pip_sysdeps.app.report import scan_whole_environment
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import needs_to_install, wanted
+from pip_sysdeps.lock.selection import needs_to_install, packages_to_install
 from pip_sysdeps.lock.target_choice import named_target
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.packages.installed import open_packages
@@ -98,7 +98,7 @@ def _packages_of(target: Target, root: Root) -> SystemPackages | None:
 
 
 def _add_sizes(found: TargetDiff, target: Target, packages: SystemPackages | None) -> TargetDiff:
-    line = [each.package.name for each in wanted(target)]
+    line = [each.package.name for each in packages_to_install(target)]
     return with_sizes(found, line, closures_of(packages, target))
 
 

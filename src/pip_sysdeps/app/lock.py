@@ -16,7 +16,7 @@ from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.summary import line_changes, line_message, other_targets_message
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.needs.completeness import require_complete
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import listed
@@ -112,7 +112,7 @@ def make_target(
     project = read_project(request.path)
     scanner = Scanner(place, plugins=project.plugins, stages=stages, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
-    refuse_gaps(found, place.root.shown)
+    require_complete(found, place.root.shown)
     applied = target_of(found, project, scanner.index, name=request.name)
     _refuse_invalid_packages(applied.target, place)
     pin = request.pin or project.pin
@@ -208,7 +208,7 @@ def write_target(
     """
     old = read_text(path) or ""
     try:
-        text = merge(old, found.target, add_target=add_target, listed=found.project.targets)
+        text = merge(old, found.target, add_target=add_target, project_targets=found.project.targets)
         if text == old:
             return WriteResult(changed=False, before=found.target)
         lock = loads(sides_of(old)[0]) if old.strip() else Lockfile()

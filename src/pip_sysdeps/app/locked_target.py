@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.environment.read_sites import LOCAL_PACKAGES
 from pip_sysdeps.errors import MalformedError, NoEnvironmentError
 from pip_sysdeps.lock.file import read_lock, read_text
-from pip_sysdeps.lock.target_choice import named_target, own_target
+from pip_sysdeps.lock.target_choice import named_target, target_of_system
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.words import listed
@@ -55,7 +55,7 @@ def _with_name(name: str, root: str) -> str:
 def _choose_target(lock: Lockfile, target: str, root: str) -> Target:
     if target:
         return named_target(lock, target)
-    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_system(Root(root)))
+    return lock.target[0] if len(lock.target) == 1 else target_of_system(lock, read_system(Root(root)))
 
 
 def refuse_unrelated(environment: Environment, path: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.build import distributions, unsorted_target
-from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
+from pip_sysdeps.lock.policy import PolicyContext, PolicyResult, apply
 from pip_sysdeps.lock.project import Project, parse_project
 from pip_sysdeps.system.regular_file import read_regular
 
@@ -56,7 +56,7 @@ def read_project_text(path: str) -> str:
         raise MalformedError("is not UTF-8", where=f"offset {error.start}", hint=_HINT).at(path) from error
 
 
-def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> Applied:
+def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> PolicyResult:
     """Return the target of a scan with the policy applied; `index` is that of its system.
 
     Raise SysdepsError as `unsorted_target` does.

@@ -69,7 +69,7 @@ def _update_lock(request: LockRequest, mismatches: list[str], *, extend: bool) -
         mismatches += found.scan.environment.mismatches
         old = read_text(path) or ""
         listed = found.project.targets if extend or not old.strip() else ()
-        text = merge(old, found.target, add_target=False, listed=listed)
+        text = merge(old, found.target, add_target=False, project_targets=listed)
         if text == old:
             return ""
         before = loads(sides_of(old)[0]) if old.strip() else Lockfile()

@@ -13,7 +13,7 @@ from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.environment.requirements import marker_environment, required, requirement_chains
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.file import DEFAULT
-from pip_sysdeps.needs.completeness import gap_message, refuse_gaps
+from pip_sysdeps.needs.completeness import incompleteness_message, require_complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ def scan_environment(
         refuse_unrelated(place.environment, lock)
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
-    message, hint = gap_message(found, scanner.place.root.shown)
+    message, hint = incompleteness_message(found, scanner.place.root.shown)
     warning = f"{message}: its needs are left out; {hint}" if message else ""
     return ScannedEnvironment(project=project, scanner=scanner, scan=found, warning=warning)
 
@@ -97,5 +97,5 @@ def scan_whole_environment(
 ) -> ScannedEnvironment:
     """Scan an environment as `scan_environment`; also raise SysdepsError if it cannot be read completely."""
     scanned = scan_environment(location, lock, second_process=second_process)
-    refuse_gaps(scanned.scan, scanned.place.root.shown)
+    require_complete(scanned.scan, scanned.place.root.shown)
     return scanned

@@ -24,8 +24,8 @@ from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
-from pip_sysdeps.needs.optional import ImportRoots, with_optional
-from pip_sysdeps.needs.plugins import DEFAULT, choices, chosen_files
+from pip_sysdeps.needs.optional import ImportRoots, mark_optional
+from pip_sysdeps.needs.plugins import DEFAULT, chosen_files, plugin_choices
 from pip_sysdeps.packages.family import FloorQuery
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
@@ -209,8 +209,10 @@ class Scanner:
             platform=self.platform,
             base=system.base,
             environment=environment,
-            distributions=tuple(map(attribution.of_distribution, environment.distributions)),
-            unattributed=tuple(map(attribution.of_unclaimed, filter(files.usable.__contains__, environment.unclaimed))),
+            distributions=tuple(map(attribution.needs_of_distribution, environment.distributions)),
+            unattributed=tuple(
+                map(attribution.needs_of_file, filter(files.usable.__contains__, environment.unclaimed))
+            ),
             loads=loads,
             plugins=self._plugins,
             process=process_objects,
@@ -231,7 +233,7 @@ class Scanner:
         )
         libraries = (path for path, elf in files.usable.items() if not is_program(elf))
         may_be_optional = frozenset(libraries)
-        marked = with_optional(
+        marked = mark_optional(
             found.distributions,
             ImportRoots(found.loads, found.real),
             found.base,
@@ -272,7 +274,7 @@ def _plugin_choices(
     """Yield the plugin choices: the project's, else those of the knowledge file."""
     for each in environment.distributions:
         known = _known_patterns(each, ObjectsKind.PLUGINS)
-        yield from choices(each, plugins.get(each.name, (DEFAULT,)), known, objects)
+        yield from plugin_choices(each, plugins.get(each.name, (DEFAULT,)), known, objects)
 
 
 def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[str, str]:

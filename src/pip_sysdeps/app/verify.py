@@ -13,7 +13,7 @@ from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.target_choice import find_target, named_target
-from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.needs.completeness import require_complete
 from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.report.image import Image, counts, locked_values, takes_cpu_folders, unmet
@@ -80,7 +80,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
         scanner.choose(locked.plugins)
     images = _ImageReader(scanner, locked)
     image = images.image(cpu_libraries=True)
-    refuse_gaps(image.scan, scanner.place.root.shown)
+    require_complete(image.scan, scanner.place.root.shown)
     problems = problems_of(image, locked)
     if takes_cpu_folders(image.scan):
         problems += on_older_cpus(problems_of(images.image(cpu_libraries=False), locked), problems)
@@ -128,7 +128,7 @@ class _ImageReader:
             scan=found,
             fresh=self._scan(current_cache=False, cpu_libraries=cpu_libraries) if stale else found,
             gaps=version_gaps(dict.fromkeys(loaded if versioned else ()), facts=found.facts, defined=objects.versions),
-            symbols=read_symbol_gaps(self._scanner.place.root, objects, found, versioned=versioned),
+            symbols=read_symbol_gaps(self._scanner.place.root, objects, found, has_symbol_versions=versioned),
             system=self._system,
             scripts=interpreters_of_scripts(self._scanner.place.root, found.environment),
         )

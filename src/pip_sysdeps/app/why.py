@@ -11,7 +11,7 @@ from pip_sysdeps.app.audit import closures_of
 from pip_sysdeps.app.locked_target import read_locked_target
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.report.why import locked_names, names, paths, paths_of, why, why_locked
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _dependents(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
     queried = {name, *(owner.package for owner in map(packages.owner, files) if owner)}
     target = scanned.target()
     closures = closures_of(packages, target)
-    for package in (each.package.name for each in wanted(target)):
+    for package in (each.package.name for each in packages_to_install(target)):
         cost = closures.cost((package,))
         if cost and not queried.isdisjoint(cost.packages):
             yield package

@@ -12,8 +12,8 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import unowned_needs, wanted
-from pip_sysdeps.lock.target_choice import named_target, own_target
+from pip_sysdeps.lock.selection import packages_to_install, unowned_needs
+from pip_sysdeps.lock.target_choice import named_target, target_of_system
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 from pip_sysdeps.packages.registry import families, family_of_distribution, with_installer_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pip_sysdeps.lock.document import Lockfile, Target
-    from pip_sysdeps.lock.selection import Wanted
+    from pip_sysdeps.lock.selection import PackageToInstall
     from pip_sysdeps.system.root import Root
 
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     root = None if args.target else _this_machine()
     target = named_target(lock, args.target) if root is None else _target_of(root, lock)
     _refuse_other(args.command, target)
-    packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
+    packages = packages_to_install(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
     output.write(_render(args, target, packages, root))
@@ -93,21 +93,21 @@ def _target_of(root: Root, lock: Lockfile) -> Target:
     """Return the lock's target for the system of a root."""
     from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
 
-    return own_target(lock, read_system(root))
+    return target_of_system(lock, read_system(root))
 
 
 def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
     """Print warnings about files that no package has, and Dockerfile instructions for them."""
     if any(unowned_needs(target, args.when)):
-        from pip_sysdeps.lock.instructions import copy_messages, of_target  # noqa: PLC0415 - a usual line does without
+        from pip_sysdeps.lock.instructions import copy_messages, target_instructions  # noqa: PLC0415 - a usual line does without
 
         for line in copy_messages(target, args.when):
             args.messages.warning(line)
-        for line in of_target(target, args.when).lines():
+        for line in target_instructions(target, args.when).lines():
             args.messages.note(f"    {line}")
 
 
-def _render(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:
+def _render(args: argparse.Namespace, target: Target, packages: Sequence[PackageToInstall], root: Root | None) -> str:
     """Return the line in the chosen format; with a root, for its own installer."""
     if args.format == "json":
         from pip_sysdeps.render.install_line import as_json  # noqa: PLC0415 - slow to import for a line of names
@@ -142,7 +142,7 @@ def _refuse_other(command: str, target: Target) -> None:
         )
 
 
-def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:
+def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[PackageToInstall]) -> None:
     """Print a warning about packages without a version. Raise SysdepsError if no package has one."""
     bare = [each.package.name for each in packages if not each.package.version]
     if packages and len(bare) == len(packages):

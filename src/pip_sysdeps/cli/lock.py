@@ -10,14 +10,14 @@ from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write
 from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_variables
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
-from pip_sysdeps.lock.instructions import copy_messages, of_target
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.instructions import copy_messages, target_instructions
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.needs.completeness import foreign_distributions
 from pip_sysdeps.report.lock_notes import (
     incomplete_distributions,
+    install_notes,
     optional_needs,
-    packages_to_install,
     partly_searched,
     skipped_files,
 )
@@ -183,7 +183,7 @@ def _compare(args: argparse.Namespace, found: EnvironmentTarget) -> bool:
 
 def _summary(target: Target) -> str:
     with_needs = sum(1 for each in target.distribution if any(each.all_needs()))
-    packages = wanted(target)
+    packages = packages_to_install(target)
     return (
         f"{target.id}, {counted(with_needs, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
     )
@@ -199,7 +199,7 @@ def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Tar
     scan, messages = found.scan, args.messages
     verbose = messages.level > 0
     if not (args.target or args.wheels):
-        for line in packages_to_install(scan, found.target, found.place.packages):
+        for line in install_notes(scan, found.target, found.place.packages):
             messages.note(line)
     for line in _warnings(found, verbose=verbose):
         messages.warning(line)
@@ -227,7 +227,7 @@ def _notes(found: EnvironmentTarget, known: Target | None, *, most: int) -> Iter
     """
     scan, target = found.scan, found.target
     yield from copy_messages(target)
-    yield from _indented(of_target(target).lines())
+    yield from _indented(target_instructions(target).lines())
     yield from unresolved_imports(target)
     yield from _indented(import_repairs(scan, target))
     yield from unresolved_others(target, known)

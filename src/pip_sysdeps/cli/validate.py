@@ -9,7 +9,7 @@ from pip_sysdeps.errors import MalformedLock, SysdepsError
 from pip_sysdeps.lock.file import read_text
 from pip_sysdeps.lock.target_choice import listed_targets
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.lock.validation import faults
+from pip_sysdeps.lock.validation import find_faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,4 +49,4 @@ def _read(path: str) -> tuple[Lockfile, tuple[str, ...]]:
         lock = loads(text)
     except MalformedLock as error:
         raise error.at(path) from error
-    return lock, tuple(faults(lock, text, project))
+    return lock, tuple(find_faults(lock, text, project))

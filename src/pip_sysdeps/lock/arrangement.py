@@ -1,4 +1,4 @@
-"""The order of a target's parts, the array of each need, and the install line."""
+"""Arrange a target: the order of its parts, the array of each need, and the install line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pip_sysdeps.lock.document import LockedBase, LockedDistribution, LockedFile, LockedNeed
 from pip_sysdeps.lock.schema import keys_of
-from pip_sysdeps.lock.selection import is_in_line, wanted
+from pip_sysdeps.lock.selection import is_in_line, packages_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,54 +18,54 @@ _Holder = TypeVar("_Holder", LockedDistribution, LockedFile)
 _Row = TypeVar("_Row", "LockedNeed", "Unresolved")
 
 
-def ordered(target: Target) -> Target:
-    """Return the target as the file has it: parts sorted, each need in its array, and the install line computed."""
+def arrange(target: Target) -> Target:
+    """Return the target in the form of the file: parts sorted, each need in its array, with the install line."""
     base = target.base
     arranged = replace(
         target,
         distribution=tuple(
-            _arranged(replace(each, vendored=tuple(sorted(each.vendored))), each.when or target.when, base)
+            _arrange_holder(replace(each, vendored=tuple(sorted(each.vendored))), each.when or target.when, base)
             for each in sorted(target.distribution, key=lambda each: each.name)
         ),
         unattributed=tuple(
-            _arranged(each, target.when, base) for each in sorted(target.unattributed, key=lambda each: each.file)
+            _arrange_holder(each, target.when, base) for each in sorted(target.unattributed, key=lambda each: each.file)
         ),
         unresolved=tuple(
             sorted(
-                map(_with_sorted_files, target.unresolved),
+                map(_sort_files, target.unresolved),
                 key=lambda each: (each.name, each.distribution, _order(each)),
             )
         ),
         package=tuple(sorted(target.package, key=lambda each: each.name)),
     )
-    return replace(arranged, installs=tuple(each.package.name for each in wanted(arranged)))
+    return replace(arranged, installs=tuple(each.package.name for each in packages_to_install(arranged)))
 
 
 def array_of(need: LockedNeed, when: Collection[str], base: Collection[str]) -> Literal["needs", "offered", "base"]:
     """Return the array of a need.
 
-    What the policy decides is never in `base`, which has no reasons. A need with a class is where it would be if a
-    package answered it.
+    Needs that the policy decides are never in `base`, which has no reasons. A need with a class is in the same array
+    as one with a package.
     """
     if need.package in base and not need.policy:
         return "base"
     return "needs" if is_in_line(need, when) else "offered"
 
 
-def _arranged(holder: _Holder, when: Collection[str], base: Collection[str]) -> _Holder:
+def _arrange_holder(holder: _Holder, when: Collection[str], base: Collection[str]) -> _Holder:
     arrays: dict[str, list[LockedNeed]] = {"needs": [], "offered": [], "base": []}
     for need in holder.all_needs():
         arrays[array_of(need, when, base)].append(need)
     return replace(
         holder,
-        needs=_ordered_needs(arrays["needs"]),
-        offered=_ordered_needs(arrays["offered"]),
+        needs=_sort_needs(arrays["needs"]),
+        offered=_sort_needs(arrays["offered"]),
         base=tuple(_by_package(arrays["base"])),
     )
 
 
 def _by_package(needs: Iterable[LockedNeed]) -> Iterable[LockedBase]:
-    """Merge the needs that one package answers; each alternative is listed."""
+    """Merge the needs that one package provides; each alternative is listed."""
     grouped: dict[str, list[LockedNeed]] = {}
     for need in needs:
         grouped.setdefault(need.package, []).append(need)
@@ -82,11 +82,11 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*names} - {""}))
 
 
-def _ordered_needs(needs: Iterable[LockedNeed]) -> tuple[LockedNeed, ...]:
-    return tuple(sorted(map(_with_sorted_files, needs), key=lambda need: (need.name, _order(need))))
+def _sort_needs(needs: Iterable[LockedNeed]) -> tuple[LockedNeed, ...]:
+    return tuple(sorted(map(_sort_files, needs), key=lambda need: (need.name, _order(need))))
 
 
-def _with_sorted_files(row: _Row) -> _Row:
+def _sort_files(row: _Row) -> _Row:
     files = tuple(sorted(row.by))
     return row if files == row.by else replace(row, by=files)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import (
     LockedDistribution,
     LockedFile,
@@ -20,7 +20,7 @@ from pip_sysdeps.lock.document import (
     is_word,
 )
 from pip_sysdeps.lock.evidence import evidence
-from pip_sysdeps.lock.instructions import namesake
+from pip_sysdeps.lock.instructions import same_name_note
 from pip_sysdeps.model.needs import (
     FromCapability,
     FromDistribution,
@@ -48,7 +48,7 @@ _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", r
 
 
 class _Name(TypedDict):
-    """The name of a need, as `Need` and `Unresolved` have it."""
+    """The fields with the name of a need, which `LockedNeed` and `Unresolved` share."""
 
     soname: str
     any_of: tuple[str, ...]
@@ -58,13 +58,13 @@ class _Name(TypedDict):
 
 def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
     """Return the lock's target for a scan, without a policy. Raise SysdepsError as `unsorted_target`."""
-    return ordered(unsorted_target(scan, name=name, library_path=library_path))
+    return arrange(unsorted_target(scan, name=name, library_path=library_path))
 
 
 def unsorted_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
     """Return a target for a scan, with all needs in one array; `lock.arrangement` sorts them into the three arrays.
 
-    `name` is that of a second environment in the same image, if any; `library_path` is the project's. Raise
+    `name` is for a second environment in the same image; `library_path` is the project's. Raise
     SysdepsError for a name that is not valid in an id, and for a system with an unknown package manager, release or
     architecture.
     """
@@ -113,7 +113,7 @@ def _target_id(platform: Platform, name: str) -> str:
 def pin_versions(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
     """Return the target with the installed version of each package outside the base, and the snapshot's date.
 
-    A package that is not installed, or whose version is not valid in a lock, has none.
+    A package that is not installed, or has a version that is invalid in a lock, gets none.
     """
     family = family_of(target.package_manager)
     is_version = family.names.version if family else str
@@ -138,9 +138,9 @@ def _require_known_system(platform: Platform) -> Platform:
 
 def _refuse_invalid_system(platform: Platform, target_id: str) -> None:
     """Raise SysdepsError for a system whose id, distribution, release or architecture is not valid in a target."""
-    stated = {"id": target_id, "distribution": platform.distro, "architecture": platform.architecture}
-    stated |= {"release": platform.release} if platform.release else {}
-    for what, text in stated.items():
+    values = {"id": target_id, "distribution": platform.distro, "architecture": platform.architecture}
+    values |= {"release": platform.release} if platform.release else {}
+    for what, text in values.items():
         if not (is_target_id(text) if what == "id" else is_word(text)):
             raise SysdepsError(
                 f"os-release and the package database give `{printable(text[:_LONGEST_SHOWN])}`, which is not a valid "
@@ -163,7 +163,7 @@ def distributions(scan: Scan) -> dict[str, LockedDistribution]:
 
 
 def repaired_libraries(scan: Scan) -> frozenset[str]:
-    """Return the objects whose file name is their SONAME: a tool that repairs wheels writes both."""
+    """Return the objects whose file name is their SONAME, as tools that repair wheels set it."""
     return frozenset(path for path, facts in scan.objects.items() if facts.soname == posixpath.basename(path))
 
 
@@ -171,8 +171,8 @@ def _distribution(found: DistributionNeeds, repaired: Collection[str]) -> Locked
     distribution = found.distribution
     return LockedDistribution(
         name=distribution.name,
-        version="" if distribution.source == "editable" else _token(distribution.version),
-        wheel=compressed(distribution.tags),
+        version="" if distribution.source == "editable" else _without_spaces(distribution.version),
+        wheel=compress_tags(distribution.tags),
         source=distribution.source,
         vendored=tuple(map(printable, found.vendored)),
         needs=tuple(_needs(found.needs, distribution.base, repaired)),
@@ -191,8 +191,8 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
         if isinstance(need.provider, Missing | Unreachable):
             continue
         by, more = evidence(need.by, base, repaired)
-        known = LockedNeed(
-            **_named(need),
+        locked = LockedNeed(
+            **_name_fields(need),
             when=need.when.value,
             plugin=printable(need.plugin),
             by=by,
@@ -203,24 +203,24 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
         )
         match need.provider:
             case FromPackage(package=package):
-                yield replace(known, package=package)
+                yield replace(locked, package=package)
             case FromCapability(capability=capability, checked=checked):
-                yield replace(known, capability=capability, unchecked=not checked)
+                yield replace(locked, capability=capability, unchecked=not checked)
             case FromHost(note=note):
-                yield replace(known, class_="host", note=printable(note))
+                yield replace(locked, class_="host", note=printable(note))
             case Unowned(path=path, package=package):
-                note = namesake(package) if package else known.note
-                yield replace(known, class_="unowned", path=printable(path), note=note)
+                note = same_name_note(package) if package else locked.note
+                yield replace(locked, class_="unowned", path=printable(path), note=note)
             case FromDistribution(distribution="", by_loader=False):
-                yield replace(known, class_="distribution", note="a file that no RECORD lists loads it first")
+                yield replace(locked, class_="distribution", note="a file that no RECORD lists loads it first")
             case FromDistribution(distribution=distribution, by_loader=False):
-                yield replace(known, class_="distribution", distribution=distribution)
+                yield replace(locked, class_="distribution", distribution=distribution)
 
 
-def _named(need: needs.Need) -> _Name:
+def _name_fields(need: needs.Need) -> _Name:
     return {
-        "soname": _token(need.soname),
-        "any_of": tuple(map(_token, need.any_of)),
+        "soname": _without_spaces(need.soname),
+        "any_of": tuple(map(_without_spaces, need.any_of)),
         "program": printable(need.program),
         "file": printable(need.file),
     }
@@ -238,12 +238,12 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
                 case Unreachable(distribution=holder, path=path, package=package):
                     place = printable(posixpath.relpath(path, bases.get(holder, prefix)))
                     note = f"{holder or 'the environment'} has {place}, where the loader does not look"
-                    note += f"; {namesake(package)}" if package else ""
+                    note += f"; {same_name_note(package)}" if package else ""
                 case _:
                     continue
             by, more = evidence(need.by, base, repaired)
             yield Unresolved(
-                **_named(need),
+                **_name_fields(need),
                 when=need.when.value,
                 plugin=printable(need.plugin),
                 distribution=distribution,
@@ -253,8 +253,11 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
             )
 
 
-def compressed(tags: Iterable[str]) -> str:
-    """Return a wheel's tags as one, each part sorted (packaging.python.org, "Compressed tag sets")."""
+def compress_tags(tags: Iterable[str]) -> str:
+    """Return a wheel's tags as one compressed tag set, with each part sorted.
+
+    Source: packaging.python.org, "Compressed tag sets".
+    """
     matches = [match.groups() for match in map(_WHEEL_TAG.fullmatch, tags) if match]
     columns = zip(*matches, strict=True)
     return "-".join(".".join(sorted({part for parts in column for part in parts.split(".")})) for column in columns)
@@ -294,6 +297,6 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def _token(text: str) -> str:
+def _without_spaces(text: str) -> str:
     """Return printable text without white space, for names and versions that come from untrusted files."""
     return "".join(f"\\x{ord(letter):02x}" if letter == " " else letter for letter in printable(text))

@@ -1,4 +1,4 @@
-"""Write a decision of the project as an entry of `[tool.pip-sysdeps]` in pyproject.toml.
+"""Write a policy decision as an entry of `[tool.pip-sysdeps]` in pyproject.toml.
 
 tomlkit edits the text, so comments and layout are kept.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.policy_table import WAY, add_array, distribution_table, edited_text, spelling
+from pip_sysdeps.lock.policy_table import TABLE_KEYS, add_array, distribution_table, edited_text, spelling_of
 from pip_sysdeps.lock.project import Entry, parse_project
 from pip_sysdeps.system.toml import parse_toml
 
@@ -45,11 +45,11 @@ class Decision:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names that it decides about."""
+        """Return the names in it."""
         return self.sonames or self.packages or self.patterns
 
     def entry(self) -> dict[str, Any]:
-        """Return the keys of the entry; several names are an array."""
+        """Return the entry's keys and values; several names are an array."""
         key = "soname" if self.sonames else "package"
         named = {key: self.names[0]} if len(self.names) == 1 else {f"{key}s": list(self.names)}
         with_ = {"with": self.with_} if self.with_ else {}
@@ -75,16 +75,16 @@ def add_entry(text: str, decision: Decision) -> str:
     """
     parse_project(text)
     try:
-        edited = _edited(text, decision)
+        edited = _edit(text, decision)
     except (ValueError, TypeError, AttributeError) as error:  # of tomlkit, for a table that is no table of its own
         raise _manual_edit_error(decision) from error
-    if _without(edited, decision) != parse_toml(text):
+    if _remove_entry(edited, decision) != parse_toml(text):
         raise _manual_edit_error(decision)
     parse_project(edited)
     return edited
 
 
-def _edited(text: str, decision: Decision) -> str:
+def _edit(text: str, decision: Decision) -> str:
     import tomlkit  # noqa: PLC0415 - reading a project does without
 
     document = tomlkit.parse(text)
@@ -106,21 +106,21 @@ def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any conta
     table[decision.kind].append(row)
 
 
-def _without(edited: str, decision: Decision) -> dict[str, Any]:
-    """Return the content of the edited text without the entry and the tables made for it."""
+def _remove_entry(edited: str, decision: Decision) -> dict[str, Any]:
+    """Return the content of the edited text without the entry and the tables that were created for it."""
     try:
         document = parse_toml(edited)
     except MalformedError as error:
         raise _manual_edit_error(decision) from error
     tables = [document]
-    for key in WAY:
+    for key in TABLE_KEYS:
         tables.append(tables[-1].get(key, {}))
-    name = spelling(tables[-1], decision.distribution)
+    name = spelling_of(tables[-1], decision.distribution)
     tables.append(tables[-1].get(name, {}))
     entries = tables[-1].get(decision.kind, [])
     if entries[-1:] == [decision.entry()]:
         entries.pop()
-    for table, key in zip(tables[::-1], (decision.kind, name, *WAY[::-1]), strict=True):
+    for table, key in zip(tables[::-1], (decision.kind, name, *TABLE_KEYS[::-1]), strict=True):
         if table.get(key) in ({}, []):
             del table[key]
     return document

@@ -1,4 +1,4 @@
-"""The values of `sysdeps.lock` and the rule of each; docs/lockfile.md explains them.
+"""The dataclasses of `sysdeps.lock`, with a rule for each value; docs/lockfile.md explains them.
 
 A lock is untrusted input: its names may become arguments of a package manager.
 """
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK_VERSION = "2.0"
-"""The version that is written. Locks of 1.x can be read too: see `lock.text`."""
+"""The version that is written. Locks of version 1 can be read, too: see `lock.text`."""
 WHENS = ("import", "plugin", "dlopen", "exec", "declared")
-"""Every `when` that this version knows, in order of strength."""
+"""The values of `when`, the strongest first."""
 
 
 def _is_one_word(text: str) -> bool:
@@ -34,25 +34,25 @@ _LIBC_VERSION = pattern("version of a C library", r"[0-9]{1,4}(?:\.[0-9]{1,4})+"
 _PACKAGE = rule("system package name", _is_one_word)
 _INSTALLED = rule("system package name or capability", _is_one_word)
 _PACKAGE_VERSION = rule("system package version", _is_one_word)
-"""`lock.rules` also checks these three by the rules of the target's package manager."""
+"""`lock.rules` also checks these three with the rules of the target's package manager."""
 _SNAPSHOT = pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 
 
 def is_target_id(text: str) -> bool:
     """Return whether a text is a valid target id."""
-    return bool(_ID["rule"].holds(text))
+    return bool(_ID["rule"].is_valid(text))
 
 
 def is_word(text: str) -> bool:
     """Return whether a text can be a distribution, release or architecture of a target."""
-    return bool(_WORD["rule"].holds(text))
+    return bool(_WORD["rule"].is_valid(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedNeed:
-    """One need of a distribution: one of the first four fields names it, one of the next three answers it.
+    """One need of a distribution: one of the first four fields has its name, one of the next three its provider.
 
-    A need that the policy adds by its package has no name.
+    A package that the policy adds has no name.
     """
 
     soname: str = field(default="", metadata=_SONAME)
@@ -64,31 +64,32 @@ class LockedNeed:
     file: str = field(default="", metadata=_TEXT)
     """A file that the distribution reads."""
     package: str = field(default="", metadata=_PACKAGE)
-    """The system package that has it."""
+    """The system package that provides it."""
     capability: str = field(default="", metadata=_INSTALLED)
     """The capability to install instead of a package: `so:libGL.so.1`, `libGL.so.1()(64bit)`."""
     class_: str = field(default="", metadata=_WORD)
-    """What provides it, if no package: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
+    """The kind of provider, if it is not a package: `host`, `unowned`, `distribution`, `ignored`, or a later
+    version's."""
     path: str = field(default="", metadata=_TEXT)
     """For class `unowned`: the file to copy."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
     """For class `distribution`: the distribution that provides it."""
     when: str = field(metadata=_WORD)
-    """One of `WHENS`, or a word of a later version, which is never in the install line."""
+    """One of `WHENS`, or a later version's, which is never in the install line."""
     plugin: str = field(default="", metadata=_TEXT)
     """The pattern that chose the plugin which needs it; such a need is in the install line."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
-    """At most three of the files that need it, relative to the folder that holds the `.dist-info`; sorted."""
+    """Up to three of the files that need it, relative to the folder of the `.dist-info`; sorted."""
     by_more: int = 0
     """How many more files need it."""
     confidence: str = field(default="", metadata=_WORD)
-    """How certain it is, if no ELF file states it: `high` or `medium`; `low` only in locks of version 1."""
+    """The certainty of a need that no ELF file states: `high` or `medium`; `low` only in locks of version 1."""
     optional: bool = False
-    """Nothing fails without it. It is in the install line if a package answers it."""
+    """Whether nothing fails without it. It is in the install line if a package provides it."""
     unchecked: bool = False
-    """No repository metadata confirmed the capability."""
+    """Whether no repository metadata confirmed the capability."""
     policy: bool = False
-    """The project's policy added or changed it."""
+    """Whether the project's policy added or changed it."""
     note: str = field(default="", metadata=_TEXT)
     """Free text for the reader."""
 
@@ -99,18 +100,18 @@ class LockedNeed:
 
     @property
     def is_mandatory(self) -> bool:
-        """Whether an import, or a plugin that is chosen, needs it."""
+        """Whether an import or a chosen plugin needs it."""
         return self.when == "import" or bool(self.plugin)
 
     @property
     def installed(self) -> str:
-        """Return its entry in the install line: a package or a capability; empty if someone else answers it."""
+        """Return its entry in the install line: a package or a capability; empty for another kind of provider."""
         return self.package or self.capability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedBase:
-    """The needs that one base package answers, which every image of the release has."""
+    """The needs that one base package provides. Every image of the release has it."""
 
     package: str = field(metadata=_PACKAGE)
     """Its name."""
@@ -180,7 +181,7 @@ def _all_needs(holder: LockedDistribution | LockedFile) -> Iterator[LockedNeed]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
-    """A need that nothing answers; one of the first four fields names it."""
+    """A need without a provider; one of the first four fields has its name."""
 
     soname: str = field(default="", metadata=_SONAME)
     """As in `LockedNeed`."""
@@ -232,7 +233,7 @@ class LockedPackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One environment on one release and architecture: a block of the file that is complete by itself."""
+    """One environment on one release and architecture: one self-contained block of the file."""
 
     id: str = field(metadata=_ID)
     """`<distro>-<codename, else release>-<architecture>[-<name>]`."""
@@ -243,7 +244,7 @@ class Target:
     architecture: str = field(metadata=_WORD)
     """In the package manager's words."""
     package_manager: str = field(metadata=_WORD)
-    """`dpkg`, `rpm`, `apk`, or a later version's, whose target can be read but has no install line."""
+    """`dpkg`, `rpm`, `apk`, or one of a later version, for which no install line can be printed."""
     libc: str = field(metadata=_WORD)
     """`glibc` or `musl`."""
     python: str = field(metadata=_WORD)
@@ -253,7 +254,7 @@ class Target:
     needs_glibc_by: str = field(default="", metadata=_TEXT)
     """The first distribution (or file without one) that needs it."""
     needs_musl: str = field(default="", metadata=_LIBC_VERSION)
-    """Newest musl version that any wheel is built for, of a target with musl."""
+    """Newest musl version that any wheel is built for; only for a target with musl."""
     needs_musl_by: str = field(default="", metadata=_TEXT)
     """The first distribution that needs it."""
     library_path: tuple[str, ...] = field(default=(), metadata=_TEXT)
@@ -261,16 +262,16 @@ class Target:
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
     """The policy's `when`, which selects the install line; absent for the default."""
     snapshot: str = field(default="", metadata=_SNAPSHOT)
-    """The date of the archive snapshot that the build stage's sources name, after `lock --pin` only."""
+    """The date of the archive snapshot in the build stage's sources, after `lock --pin` only."""
     note: str = field(default="", metadata=_TEXT)
-    """Where the names of packages that are not installed come from; absent with an index of the target."""
+    """The source of the names of packages that are not installed; absent with an index of the target."""
     installs: tuple[str, ...] = field(default=(), metadata={**_INSTALLED, "rows": True})
     """The default install line: packages and capabilities; sorted."""
     unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved, "rows": True})
     """By name and distribution."""
     package: tuple[LockedPackage, ...] = field(default=(), metadata={"of": LockedPackage, "rows": True})
-    """By name; every package of the block once. The file omits packages with nothing but a name, or with `base` alone,
-    which other rows imply."""
+    """By name; every package of the block once. The file omits entries that other rows imply, with only
+    a name, or only `base`."""
     distribution: tuple[LockedDistribution, ...] = field(default=(), metadata={"of": LockedDistribution})
     """By name."""
     unattributed: tuple[LockedFile, ...] = field(default=(), metadata={"of": LockedFile})
@@ -290,11 +291,11 @@ class Target:
 
     @property
     def relevant_note(self) -> str:
-        """Return `note` if something is unresolved, which it may explain; otherwise nothing."""
+        """Return `note` if something is unresolved, which it may explain; otherwise an empty string."""
         return self.note if self.unresolved else ""
 
     def holders(self) -> tuple[LockedDistribution | LockedFile, ...]:
-        """Return all that have needs."""
+        """Return the distributions and files with needs."""
         return (*self.distribution, *self.unattributed)
 
     @property
@@ -319,11 +320,11 @@ class Lockfile:
 
     @property
     def is_old(self) -> bool:
-        """Return whether an earlier major version wrote it: `lock` rewrites it."""
+        """Return whether it has an earlier major version, which `lock` updates."""
         return _major(self.lock_version) < _major(LOCK_VERSION)
 
     def warning(self) -> str:
-        """Return a warning about a lock of a later version, or nothing."""
+        """Return a warning about a lock of a later version; empty for this version."""
         if self.is_old or self.lock_version == LOCK_VERSION:
             return ""
         return f"lock-version is {self.lock_version}, newer than {LOCK_VERSION}: what it adds is ignored"

@@ -1,7 +1,7 @@
-"""The files that need something, as a lock names them: equal after every build of the same release.
+"""The files that need something, under names that are the same for every build of the same release.
 
 Tools that repair wheels (auditwheel, delvewheel) add a hash of the content to the name of a copied library, so each
-build has another name: `libpq-9b38f5e3.so.5.17` is written as `libpq.so.5.17`.
+build has another name. `libpq-9b38f5e3.so.5.17` is recorded as `libpq.so.5.17`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HASHED = re.compile(r"(.+)-[0-9a-f]{8}(\.so(?:\..+)?)", re.ASCII | re.DOTALL)
 
 
 def evidence(files: Iterable[str], base: str, repaired: Collection[str] = ()) -> tuple[tuple[str, ...], int]:
-    """Return the first files by name, relative to a folder, and how many more there are.
+    """Return the first files by name, relative to a folder, and the number of further ones.
 
     `repaired` has the files whose SONAME is their own file name.
     """
@@ -30,18 +30,19 @@ def evidence(files: Iterable[str], base: str, repaired: Collection[str] = ()) ->
 
 
 def without_hash(path: str, *, repaired: bool = False) -> str:
-    """Return the path of a library without the eight hexadecimal digits that a repair tool added to its name.
+    """Return the path of a library without the hash that a repair tool added to its name.
 
-    Only for a file below a folder `*.libs`, or one that is `repaired`: other names are their author's choice.
+    The hash has eight hexadecimal digits. It is removed only in a folder `*.libs`, or if `repaired`, because other
+    authors may use such names.
     """
     folder, name = posixpath.split(path)
     match = _HASHED.fullmatch(name)
     if match is None:
         return path
-    below = any(part.endswith(".libs") for part in folder.split("/"))
-    return posixpath.join(folder, match[1] + match[2]) if below or repaired else path
+    is_in_libs = any(part.endswith(".libs") for part in folder.split("/"))
+    return posixpath.join(folder, match[1] + match[2]) if is_in_libs or repaired else path
 
 
 def _relative(file: str, base: str) -> str:
-    """Return what posixpath.relpath does, which takes ten times as long for a file below the folder."""
+    """Return a relative path as posixpath.relpath, but ten times as fast for a file in the folder."""
     return file[len(base) + 1 :] if file.startswith(f"{base}/") else posixpath.relpath(file, base)

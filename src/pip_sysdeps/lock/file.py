@@ -1,4 +1,4 @@
-"""sysdeps.lock on the disk: read with a size limit, replaced atomically."""
+"""Read sysdeps.lock with a size limit, and replace it atomically."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
-from pip_sysdeps.lock.text import NO_HANDS, loads
+from pip_sysdeps.lock.text import RESTORE_HINT, loads
 from pip_sysdeps.system.atomic_write import write_atomically
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ _OTHER_FILES = re.compile(
     r".*(?:requirements|constraints).*\.(?:txt|in)|pyproject\.toml|pylock(?:\..+)?\.toml|setup\.(?:py|cfg)"
     r"|(?:uv|poetry|pdm|pixi|conda)\.lock|Pipfile(?:\.lock)?|environment\.ya?ml|(?:Docker|Container)file(?:\..+)?"
 )
-"""Names that other tools give to what they read and write."""
+"""Names of other tools' input and output files."""
 
 
 def read_text(path: str) -> str | None:
-    """Return the text of a lock with its line ends, or None if there is none. Raise OSError, MalformedLock."""
+    """Return the text of a lock with its line ends; None if it does not exist. Raise OSError, MalformedLock."""
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             _refuse_special(path, os.fstat(file.fileno()).st_mode)
@@ -33,11 +33,11 @@ def read_text(path: str) -> str | None:
     except FileNotFoundError:
         return None
     if len(content) > _MAX_BYTES:
-        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes", hint=NO_HANDS).at(path)
+        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes", hint=RESTORE_HINT).at(path)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MalformedLock("is not UTF-8", where=f"offset {error.start}", hint=NO_HANDS).at(path) from error
+        raise MalformedLock("is not UTF-8", where=f"offset {error.start}", hint=RESTORE_HINT).at(path) from error
 
 
 def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the environment is") -> Lockfile:
@@ -54,9 +54,9 @@ def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the enviro
 def replace_lock(path: str, text: str) -> None:
     """Replace a lock atomically, or create one; a link to a lock stays a link.
 
-    A link that does not lead to a lock is refused: the author of the repository would choose the file that is written,
-    such as a start file of the shell. So is the name of another tool's file, unless a lock is there already: who gives
-    it means an input. Raise SysdepsError for these and for what is not a regular file, OSError with the path as given.
+    A link to another file is refused, because the author of the repository would choose the file that is overwritten,
+    such as a startup file of the shell. The name of another tool's file is refused unless it is a lock: the user
+    probably meant an input. Raise SysdepsError for these and for special files, and OSError with the path as given.
     """
     if path == "-":
         raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o (`-o ./-` for a file named `-`)")
@@ -73,7 +73,7 @@ def replace_lock(path: str, text: str) -> None:
 def replace_report(path: str, text: str) -> None:
     """Replace a file that is not a lock, or create one; links are not followed.
 
-    Raise SysdepsError for a link and for what is not a regular file, OSError with the path as given.
+    Raise SysdepsError for links and special files, and OSError with the path as given.
     """
     if os.path.islink(path):
         raise SysdepsError(
@@ -84,7 +84,7 @@ def replace_report(path: str, text: str) -> None:
 
 
 def _is_lock(text: str) -> bool:
-    """Return whether a text is a lock, or both sides of a conflict between two."""
+    """Return whether a text is a lock, or a git conflict between two."""
     from pip_sysdeps.lock.merge import sides_of  # noqa: PLC0415 - to write through a link only
 
     try:

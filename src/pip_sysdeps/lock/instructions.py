@@ -1,4 +1,4 @@
-"""Dockerfile instructions for what no package of an image's system does: copy files, extend the search path."""
+"""Dockerfile instructions for problems that no package solves: copy files, extend the search path."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
 
 BUILD_STAGE = "build"
-"""The stage that files are copied from, as in the README."""
+"""The build stage that files are copied from, as in the README."""
 CONFIGURATION = "/etc/ld.so.conf.d/copied.conf"
-"""The file for folders that ldconfig(8) is to search."""
+"""The file with additional folders for ldconfig(8)."""
 _PLAIN = re.compile(r"/[A-Za-z0-9/._+~@-]+", re.ASCII)
-"""A path that needs no quoting in a Dockerfile and its shell; others are not printed."""
+"""A path that needs no quoting in a Dockerfile and shell; instructions for others are not printed."""
 
 
 class System(Protocol):
-    """What determines the loader's search: a `Target` or a `Platform`."""
+    """The facts that determine the loader's search, of a `Target` or a `Platform`."""
 
     @property
     def package_manager(self) -> str:
-        """The word of `packages.registry`."""
+        """Its name in `packages.registry`."""
 
     @property
     def architecture(self) -> str:
@@ -43,16 +43,16 @@ class Instructions(NamedTuple):
     """Instructions to paste into a Dockerfile."""
 
     copies: tuple[str, ...] = ()
-    """Files to copy from the build stage to the same place."""
+    """Files to copy from the build stage to the same path."""
     library_path: tuple[str, ...] = ()
     """The folders of LD_LIBRARY_PATH, in their order."""
     configured: tuple[str, ...] = ()
-    """Folders to name in ld.so.conf."""
+    """Folders to add to ld.so.conf."""
     ldconfig: bool = False
     """Whether ldconfig must run."""
 
     def lines(self) -> Iterator[str]:
-        """Yield the instructions in an order that works."""
+        """Yield the instructions in the required order."""
         yield from (f"COPY --from={BUILD_STAGE} {path} {path}" for path in filter(_PLAIN.fullmatch, self.copies))
         if folders := [each for each in self.library_path if _PLAIN.fullmatch(each)]:
             yield f"ENV LD_LIBRARY_PATH={':'.join(folders)}"
@@ -67,8 +67,8 @@ NOTHING = Instructions()
 """No instructions."""
 
 
-def joined(parts: Iterable[Instructions]) -> Instructions:
-    """Return several instructions as one, with each folder and file once."""
+def join_instructions(parts: Iterable[Instructions]) -> Instructions:
+    """Merge several instructions, with each folder and file once."""
     parts = list(parts)
     return Instructions(
         copies=tuple(dict.fromkeys(path for each in parts for path in each.copies)),
@@ -78,14 +78,16 @@ def joined(parts: Iterable[Instructions]) -> Instructions:
     )
 
 
-def of_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True) -> Instructions:
+def copy_instructions(
+    path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True
+) -> Instructions:
     """Return the instructions to copy a file that no package has; `library_path` is the image's."""
     if not is_library:
         return Instructions(copies=(path,))
-    return of_folder(posixpath.dirname(path), system, library_path)._replace(copies=(path,))
+    return folder_instructions(posixpath.dirname(path), system, library_path)._replace(copies=(path,))
 
 
-def of_folder(folder: str, system: System, library_path: tuple[str, ...] = ()) -> Instructions:
+def folder_instructions(folder: str, system: System, library_path: tuple[str, ...] = ()) -> Instructions:
     """Return the instructions that make the loader search a copied folder."""
     if folder in library_path:
         return Instructions(library_path=library_path)
@@ -103,13 +105,13 @@ def searched_folders(system: System) -> frozenset[str]:
     return frozenset((*described.directories, *described.configured) if described else ())
 
 
-def namesake(package: str) -> str:
-    """Return a remark that a package has a library of the same name; nothing without such a package."""
+def same_name_note(package: str) -> str:
+    """Return a note that a package has a library of the same name; empty without a package."""
     return f"{package} has a library with this name" if package else ""
 
 
 def copy_messages(target: Target, when: Collection[str] = ()) -> Iterator[str]:
-    """Yield a message for each file of the install line that no package owns, with who needs it."""
+    """Yield a message for each needed file that no package owns, with the distributions that need it."""
     found: dict[tuple[str, str], set[str]] = {}
     for holder, need in unowned_needs(target, when):
         found.setdefault((need.path, need.note), set()).add(holder)
@@ -118,9 +120,9 @@ def copy_messages(target: Target, when: Collection[str] = ()) -> Iterator[str]:
         yield f"no package has {path}, needed by {listed(sorted(names))}: copy it into the image{other}"
 
 
-def of_target(target: Target, when: Collection[str] = ()) -> Instructions:
+def target_instructions(target: Target, when: Collection[str] = ()) -> Instructions:
     """Return the instructions for the files of a target that no package owns."""
-    return joined(
-        of_copy(need.path, target, target.library_path, is_library=bool(need.soname or need.any_of))
+    return join_instructions(
+        copy_instructions(need.path, target, target.library_path, is_library=bool(need.soname or need.any_of))
         for _, need in sorted(unowned_needs(target, when), key=lambda each: each[1].path)
     )

@@ -1,4 +1,4 @@
-"""Merge a target's block into a lock, even one with git conflicts."""
+"""Merge a target's block into a lock, which may have git conflicts."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import Target
 
-_UNFINISHED = (
+_CONFLICT_HINT = (
     "restore the markers with `git checkout --merge FILE`, or take one side with `git checkout --ours FILE` or "
     "`--theirs FILE`"
 )
 _MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
 
 
-def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
-    """Return the lock with this target's block; every other target's block is unchanged, except for line ends.
+def merge(old: str, target: Target, *, add_target: bool, project_targets: Sequence[str] = ()) -> str:
+    """Return the lock with this target's block.
 
-    `old` is the current lock, or nothing. If it has git conflict markers, other targets are taken where both sides
-    agree or only one side has them. `listed` has the project's targets, if it lists any. Raise SysdepsError for a
-    target that no lock can hold; for one that is new to the lock, unless it is the first, listed, or `add_target`; for
-    others on which the sides differ; MalformedLock as `loads` does.
+    Other blocks are unchanged, except for line ends. `old` is the current lock, or empty. If it has git conflict
+    markers, other targets are kept if both sides agree or only one side has them. `project_targets` are the targets
+    that the project lists, if any. Raise SysdepsError for an invalid target; for a new target, unless it is the first,
+    listed, or `add_target`; for other targets on which the sides differ; MalformedLock as `loads` does.
     """
     own_block = _block(target)
     if old == join(header(), [own_block]):
         return old  # nothing to read: tomllib is slow to load
     unix = old.replace("\r\n", "\n")
     sides = [split(side) for side in sides_of(unix)] if old.strip() else []
-    others = _agreed([blocks for _, blocks in sides], target.id)
+    other_blocks = _other_blocks([blocks for _, blocks in sides], target.id)
     new = not any(target.id in blocks for _, blocks in sides)
-    if new and listed and target.id not in listed and not add_target:
+    if new and project_targets and target.id not in project_targets and not add_target:
         raise SysdepsError(
-            f"the project's targets are {_listed(listed)}, not {target.id}",
+            f"the project's targets are {_listed(project_targets)}, not {target.id}",
             hint="list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
         )
-    if new and others and target.id not in listed and not add_target:
+    if new and other_blocks and target.id not in project_targets and not add_target:
         raise SysdepsError(
-            f"the lock has no target {target.id}, only {_listed(sorted(others))}",
+            f"the lock has no target {target.id}, only {_listed(sorted(other_blocks))}",
             hint="add it with --add-target, or run this where the lock was made",
         )
     head = next((head for head, _ in sides if loads(head).warning()), header())
-    return join(head, [text for _, text in sorted({**others, target.id: own_block}.items())])
+    return join(head, [text for _, text in sorted({**other_blocks, target.id: own_block}.items())])
 
 
 def _block(target: Target) -> str:
-    """Return the text of a target that was found. Raise SysdepsError for one that no lock can hold."""
+    """Return the text of a scanned target. Raise SysdepsError for an invalid one."""
     try:
         return block(target)
     except MalformedLock as error:
@@ -61,34 +61,34 @@ def _block(target: Target) -> str:
 
 
 def sides_of(text: str) -> tuple[str, ...]:
-    """Return a text, or both sides of one with git conflict markers.
+    """Return the text, or both sides of a text with git conflict markers.
 
-    Raise MalformedLock for markers that do not pair.
+    Raise MalformedLock for unpaired markers.
     """
     if not has_conflict(text):
         return (text,)
     ours: list[str] = []
     theirs: list[str] = []
-    into: tuple[list[str], ...] = (ours, theirs)
+    current: tuple[list[str], ...] = (ours, theirs)
     following = {"": "<", "<": "|=", "|": "=", "=": ">"}
     state = ""
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         marker = re.fullmatch(_MARKER, line)
         if marker is None:
-            for side in into:
+            for side in current:
                 side.append(line)
             continue
         if marker[1][0] not in following[state]:
-            raise MalformedLock("an unpaired git conflict marker", where=f"line {number}", hint=_UNFINISHED)
+            raise MalformedLock("unpaired git conflict marker", where=f"line {number}", hint=_CONFLICT_HINT)
         state = marker[1][0] if marker[1][0] != ">" else ""
-        into = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
+        current = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
     if state:
-        raise MalformedLock("a git conflict without its `>>>>>>>` line", where="last line", hint=_UNFINISHED)
+        raise MalformedLock("the git conflict has no `>>>>>>>` line", where="last line", hint=_CONFLICT_HINT)
     return "".join(ours), "".join(theirs)
 
 
-def _agreed(sides: Sequence[Mapping[str, str]], own_id: str) -> dict[str, str]:
-    """Return the blocks of every target but our own."""
+def _other_blocks(sides: Sequence[Mapping[str, str]], own_id: str) -> dict[str, str]:
+    """Return the blocks of all other targets. Raise SysdepsError if the sides differ."""
     others: dict[str, set[str]] = {}
     for blocks in sides:
         for name, text in blocks.items():

@@ -1,4 +1,4 @@
-"""Write a choice of plugins into `[tool.pip-sysdeps]` of pyproject.toml."""
+"""Write chosen plugins into `[tool.pip-sysdeps]` of pyproject.toml."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.policy_table import WAY, add_array, distribution_table, edited_text, spelling
+from pip_sysdeps.lock.policy_table import TABLE_KEYS, add_array, distribution_table, edited_text, spelling_of
 from pip_sysdeps.lock.project import parse_project
 from pip_sysdeps.needs.plugins import DEFAULT
 from pip_sysdeps.system.toml import parse_toml
@@ -26,7 +26,7 @@ class PluginDecision:
     reason: str
     """The reason, a comment after each pattern."""
     keeps_default: bool = False
-    """Whether the knowledge file's plugins still count."""
+    """Whether the knowledge file's plugins stay chosen."""
 
 
 def add_plugins(text: str, decision: PluginDecision) -> str:
@@ -39,15 +39,15 @@ def add_plugins(text: str, decision: PluginDecision) -> str:
     if not (decision.reason.isprintable() and decision.reason.strip()):
         raise SysdepsError("the reason is not printable text", hint="write it as one line")
     try:
-        edited = _edited(text, decision)
-        changed = _changed(parse_toml(text), decision)
+        edited = _edit(text, decision)
+        changed = _expected_content(parse_toml(text), decision)
         if parse_toml(edited) == changed:
             parse_project(edited)
             return edited
     except (ValueError, TypeError, AttributeError):  # of tomlkit, for a table that is no table of its own
         pass
     except MalformedError as error:
-        if error.where.startswith(WAY[0]):  # a pattern that breaks its rule
+        if error.where.startswith(TABLE_KEYS[0]):  # a pattern that breaks its rule
             raise
     raise SysdepsError(
         "the table [tool.pip-sysdeps] is written in a way that cannot be edited without changing it",
@@ -56,23 +56,23 @@ def add_plugins(text: str, decision: PluginDecision) -> str:
     )
 
 
-def _edited(text: str, decision: PluginDecision) -> str:
+def _edit(text: str, decision: PluginDecision) -> str:
     import tomlkit  # noqa: PLC0415 - reading a project does without
 
     document = tomlkit.parse(text)
     table = distribution_table(document, decision.distribution)
     array = table.get("plugins")
     if array is None:
-        add_array(table, "plugins", _array(_before(array, decision), decision))
+        add_array(table, "plugins", _array(_previous_patterns(array, decision), decision))
     elif "\n" not in array.as_string():
-        table["plugins"] = _array(_before(array, decision), decision)
+        table["plugins"] = _array(_previous_patterns(array, decision), decision)
     else:
         _append(array, decision)
     return edited_text(document, table["plugins"], text)
 
 
 def _array(before: Sequence[str], decision: PluginDecision) -> Any:  # noqa: ANN401 - of tomlkit
-    """Return an array with each pattern on a line of its own."""
+    """Return an array with each pattern on its own line."""
     import tomlkit  # noqa: PLC0415 - as above
 
     array = tomlkit.array()
@@ -88,17 +88,17 @@ def _append(array: Any, decision: PluginDecision) -> None:  # noqa: ANN401 - of 
         array.add_line(each, comment=decision.reason)
 
 
-def _before(known: Any, decision: PluginDecision) -> list[str]:  # noqa: ANN401 - of tomlkit, or a list
+def _previous_patterns(known: Any, decision: PluginDecision) -> list[str]:  # noqa: ANN401 - of tomlkit, or a list
     if known is None:
         return [DEFAULT] if decision.keeps_default else []
     return list(known)
 
 
-def _changed(document: dict[str, Any], decision: PluginDecision) -> dict[str, Any]:
+def _expected_content(document: dict[str, Any], decision: PluginDecision) -> dict[str, Any]:
     """Return the content that the edited text must have."""
     table = document
-    for name in WAY:
+    for name in TABLE_KEYS:
         table = table.setdefault(name, {})
-    table = table.setdefault(spelling(table, decision.distribution), {})
-    table["plugins"] = [*_before(table.get("plugins"), decision), *decision.patterns]
+    table = table.setdefault(spelling_of(table, decision.distribution), {})
+    table["plugins"] = [*_previous_patterns(table.get("plugins"), decision), *decision.patterns]
     return document

@@ -1,4 +1,4 @@
-"""Apply the project's policy to a target: every entry changes a need, or is reported as without effect."""
+"""Apply the project's policy to a target. Each entry changes a need, or is reported as without effect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.needs.plugins import unmatched_plugins
 from pip_sysdeps.packages.registry import family_of
@@ -25,7 +25,7 @@ IGNORED = "ignored"
 
 
 class PackageIndex(Protocol):
-    """The packages of a release, installed or not; `packages.index.SonameIndex` is one."""
+    """The packages of a release, installed or not, as in `packages.index.SonameIndex`."""
 
     def package_to_install(self, soname: str) -> str | None:
         """Return the binary package to install for a soname."""
@@ -33,7 +33,7 @@ class PackageIndex(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyContext:
-    """What the policy needs to know beside the target."""
+    """The inputs of the policy besides the target."""
 
     installed: Mapping[str, LockedDistribution]
     """Every distribution of the environment by name, even those that the lock omits."""
@@ -45,7 +45,7 @@ class PolicyContext:
     """The chosen plugins."""
 
 
-class Applied(NamedTuple):
+class PolicyResult(NamedTuple):
     """A target with the policy applied."""
 
     target: Target
@@ -54,26 +54,26 @@ class Applied(NamedTuple):
     """Messages about entries that matched nothing."""
 
 
-def apply(project: Project, target: Target, context: PolicyContext) -> Applied:
+def apply(project: Project, target: Target, context: PolicyContext) -> PolicyResult:
     """Return the target with the policy applied: for each distribution `ignore`, then `replace`, then `add`."""
-    work = _Work(target, context)
+    work = _PolicyTarget(target, context)
     for policy in project.distribution:
         work.apply(policy)
     unmatched = (*work.unmatched, *map(_without_plugins, unmatched_plugins(context.plugins)))
-    return Applied(target=work.result(project.when), unmatched=unmatched)
+    return PolicyResult(target=work.result(project.when), unmatched=unmatched)
 
 
 def _without_plugins(each: PluginChoice) -> str:
     return f"distribution.{each.distribution}.plugins: {each.distribution} has no library `{printable(each.pattern)}`"
 
 
-class _Work:
+class _PolicyTarget:
     """A target that is being changed."""
 
     def __init__(self, target: Target, context: PolicyContext) -> None:
         self._target = target
         self._context = context
-        self._distributions = {each.name: _whole(each) for each in target.distribution}
+        self._distributions = {each.name: _with_all_needs(each) for each in target.distribution}
         self._unresolved = list(target.unresolved)
         self.unmatched: list[str] = []
 
@@ -82,13 +82,13 @@ class _Work:
         if policy.name not in self._context.installed:
             self.unmatched.append(f"distribution.{policy.name}: no such distribution is in the environment")
             return
-        for entry in self._meant((*policy.ignore, *policy.replace, *policy.add)):
+        for entry in self._applicable((*policy.ignore, *policy.replace, *policy.add)):
             self._refuse_illegal(entry)
-        for entry in self._meant(policy.ignore):
+        for entry in self._applicable(policy.ignore):
             self._ignore(policy.name, entry)
-        for replacement in self._meant(policy.replace):
+        for replacement in self._applicable(policy.replace):
             self._replace(policy.name, replacement)
-        for entry in self._meant(policy.add):
+        for entry in self._applicable(policy.add):
             self._add(policy.name, entry)
         if policy.when and self._of(policy.name).needs:
             self._change(policy.name, when=policy.when)
@@ -96,7 +96,7 @@ class _Work:
             self.unmatched.append(f"distribution.{policy.name}.when: {policy.name} has no needs")
 
     def result(self, when: tuple[str, ...]) -> Target:
-        """Return the changed target without packages that no need names any more."""
+        """Return the changed target, without packages that are no longer needed."""
         changed = replace(
             self._target,
             when=when,
@@ -106,10 +106,10 @@ class _Work:
         known = {each.name: each for each in self._target.package}
         names = {need.package for _, need in changed.needs() if need.package}
         packages = (known.get(name) or LockedPackage(name=name, base=name in self._context.base) for name in names)
-        return ordered(replace(changed, package=tuple(packages)))
+        return arrange(replace(changed, package=tuple(packages)))
 
     def _refuse_illegal(self, entry: Entry) -> None:
-        """Raise SysdepsError for a package name that the target's package manager would misread."""
+        """Raise SysdepsError for a package name that is invalid for the target's package manager."""
         family = family_of(self._target.package_manager)
         for name in filter(None, (entry.package, getattr(entry, "with_", ""))):
             if family and not family.names.package(name):
@@ -119,7 +119,7 @@ class _Work:
                     hint="correct the name, or set `targets` so that the entry does not apply here",
                 )
 
-    def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
+    def _applicable(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
         return (entry for entry in entries if not entry.targets or self._target.id in entry.targets)
 
     def _ignore(self, name: str, entry: Entry) -> None:
@@ -129,15 +129,15 @@ class _Work:
         self._answer(name, entry, package=entry.with_, class_="")
 
     def _answer(self, name: str, entry: Entry, *, package: str, class_: str) -> None:
-        """Change the answer of every need that an entry matches; an unresolved need becomes a need."""
+        """Change the provider of every need that an entry matches; an unresolved need becomes a need."""
         needs = self._of(name).needs
-        met = [need for need in needs if _is_about(entry, need)]
-        open_ = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]
-        if not met and not open_:
+        matching = [need for need in needs if _is_about(entry, need)]
+        unresolved = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]
+        if not matching and not unresolved:
             self.unmatched.append(f"{entry.where}: {name} does not need {entry.soname or entry.package}")
             return
-        answered = [_answered(need, entry, package=package, class_=class_) for need in met]
-        answered += [_answered(_as_need(each), entry, package=package, class_=class_) for each in open_]
+        answered = [_with_answer(need, entry, package=package, class_=class_) for need in matching]
+        answered += [_with_answer(_as_need(each), entry, package=package, class_=class_) for each in unresolved]
         self._unresolved = [
             each for each in self._unresolved if each.distribution != name or not _is_about(entry, each)
         ]
@@ -167,12 +167,12 @@ class _Work:
 
 
 def is_added(need: LockedNeed | Unresolved) -> bool:
-    """Return whether a need is one that the policy adds, which no file shows."""
+    """Return whether the policy added a need."""
     return isinstance(need, LockedNeed) and need.policy and need.when == "declared"
 
 
-def _whole(distribution: LockedDistribution) -> LockedDistribution:
-    """Return a distribution with all of its needs in one array."""
+def _with_all_needs(distribution: LockedDistribution) -> LockedDistribution:
+    """Return a distribution with all needs in one array."""
     return replace(distribution, needs=tuple(distribution.all_needs()), offered=(), base=())
 
 
@@ -182,7 +182,7 @@ def _is_about(entry: Entry, need: LockedNeed | Unresolved) -> bool:
     return isinstance(need, LockedNeed) and entry.package == need.installed
 
 
-def _answered(need: LockedNeed, entry: Entry, *, package: str, class_: str) -> LockedNeed:
+def _with_answer(need: LockedNeed, entry: Entry, *, package: str, class_: str) -> LockedNeed:
     return replace(
         need,
         package=package,

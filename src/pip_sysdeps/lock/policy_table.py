@@ -1,4 +1,4 @@
-"""The table of one distribution in `[tool.pip-sysdeps]` of pyproject.toml, edited with tomlkit.
+"""Edit the table of one distribution in `[tool.pip-sysdeps]` of pyproject.toml with tomlkit.
 
 Comments and layout are kept.
 """
@@ -12,23 +12,23 @@ from pip_sysdeps.environment.metadata import normalize_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WAY = ("tool", "pip-sysdeps", "distribution")
+TABLE_KEYS = ("tool", "pip-sysdeps", "distribution")
 """The keys that lead to the tables of the distributions."""
 
 
-def spelling(distributions: Iterable[str], name: str) -> str:
-    """Return the name of a distribution as the project spells it; the normalized name if it has no table."""
+def spelling_of(distributions: Iterable[str], name: str) -> str:
+    """Return the name of a distribution in the project's spelling; the normalized name if it has no table."""
     return next((each for each in distributions if normalize_name(each) == name), name)
 
 
 def distribution_table(document: Any, name: str) -> Any:  # noqa: ANN401 - of tomlkit
-    """Return the table of a distribution in a document. It is added if it is missing."""
+    """Return the table of a distribution in a document, which is added if it is missing."""
     import tomlkit  # noqa: PLC0415 - reading a project does without
 
     table = document
-    for key in WAY:
+    for key in TABLE_KEYS:
         table = table.setdefault(key, tomlkit.table(is_super_table=True))
-    return table.setdefault(spelling(table, name), tomlkit.table())
+    return table.setdefault(spelling_of(table, name), tomlkit.table())
 
 
 def add_array(table: Any, key: str, array: Any) -> None:  # noqa: ANN401 - of tomlkit
@@ -45,9 +45,9 @@ def add_array(table: Any, key: str, array: Any) -> None:  # noqa: ANN401 - of to
 
 
 def edited_text(document: Any, array: Any, before: str) -> str:  # noqa: ANN401 - of tomlkit
-    """Return the text of a document with an edited array: with the line ends that it had before.
+    """Return the text of a document with an edited array, with the line ends of the text before.
 
-    A table that follows the array gets a blank line in front of it.
+    A blank line separates the array from a table that follows.
     """
     end = f"{array.as_string()}\n"
     text: str = document.as_string().replace(f"{end}[", f"{end}\n[")

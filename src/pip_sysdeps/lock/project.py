@@ -1,8 +1,8 @@
 """`[tool.pip-sysdeps]` of pyproject.toml: the project's settings.
 
-The dataclasses below are the schema: a field is the TOML key of its name ("_" is "-"), and a field without default is
-required. docs/policy.md explains it. An unknown key is an error, because a misspelt one would be a decision that is
-silently ignored.
+The dataclasses below are the schema: a field is the TOML key of its name ("_" is "-"), and a field without default
+is required. docs/policy.md explains it. An unknown key is an error, because a misspelled key would silently
+have no effect.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TABLE = "tool.pip-sysdeps"
 """The table of pyproject.toml."""
 _LONGEST_PATTERN = 200
 _MOST_PARTS = 1000
-"""Distributions, entries, names, patterns and words of the table: each is compared with all needs."""
+"""Limit on distributions, entries, names, patterns and words of the table, because each is compared with all needs."""
 DEFAULT_WHEN = "default"
 """The word of `when` for the default install line."""
 
@@ -66,11 +66,11 @@ class Entry:
     packages: tuple[str, ...] = field(default=(), metadata=_PACKAGE)
     """Several packages."""
     reason: str = field(metadata=_TEXT)
-    """Why, for the reviewer; it becomes the need's note."""
+    """The reason, for the reviewer; it becomes the need's note."""
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
     """Ids of its targets; empty for all. Package names differ between releases."""
     where: str = ""
-    """Its place in the document: `distribution.opencv-python.ignore[0]`; not a key."""
+    """Its location in the document: `distribution.opencv-python.ignore[0]`; not a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Replacement(Entry):
     """An entry that names another package."""
 
     with_: str = field(metadata=_PACKAGE)
-    """The binary package that replaces the answer, or answers an unresolved need."""
+    """The binary package to use instead, or for an unresolved need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +92,14 @@ class DistributionPolicy:
     plugins: tuple[str, ...] = field(default=(DEFAULT,), metadata=_FILES)
     """Plugins whose needs are in the install line, as paths with `*` relative to the distribution's folder.
 
-    `default` stands for those of the knowledge file. Empty for none.
+    `default` means those of the knowledge file. Empty for none.
     """
     ignore: tuple[Entry, ...] = field(default=(), metadata={"of": Entry})
-    """Needs that nothing is installed for."""
+    """Needs for which nothing is installed."""
     replace: tuple[Replacement, ...] = field(default=(), metadata={"of": Replacement})
-    """Needs that another package answers."""
+    """Needs for which another package is installed."""
     add: tuple[Entry, ...] = field(default=(), metadata={"of": Entry})
-    """Needs that no file states, or that only plugins have."""
+    """Needs that no file states, or only plugins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +119,11 @@ class Project:
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
     """Ids of the lock's targets; empty if the project does not list them."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
-    """Which needs are in the install line, in the words of `install-line --when`; empty for the default."""
+    """The kinds of needs in the install line, as for `install-line --when`; empty for the default."""
     pin: bool = False
     """Whether `lock` records versions, as with `--pin`."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)
-    """The folders of the LD_LIBRARY_PATH that the release image sets."""
+    """The folders in the release image's LD_LIBRARY_PATH."""
     audit: AuditPolicy = field(default=AuditPolicy(), metadata={"table": AuditPolicy})
     """The choice of findings."""
     distribution: tuple[DistributionPolicy, ...] = field(default=(), metadata={"by-name": DistributionPolicy})
@@ -141,45 +141,45 @@ def parse_project(text: str) -> Project:
     Raise MalformedError, with all problems and the key of each (`tool.pip-sysdeps.distribution.x.ignore[0].reason`).
     """
     tool = parse_toml(text).get("tool", {})
-    _refuse_misspelt(tool)
+    _refuse_misspelled_table(tool)
     table = tool.get("pip-sysdeps", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise MalformedError("is not a table", where=TABLE)
     reader = Reader(refuse_unknown=True)
     project = reader.document(Project, table)
-    _refuse_parts(project)
+    _check_count(project)
     problems = reader.problems or [*problems_of(project), *_problems(project)]
     if problems:
         first, *rest = problems
         others = [f"{TABLE}.{each}" for each in rest]
         raise MalformedError("; ".join([first.what, *others]), where=f"{TABLE}.{first.where}")
-    return replace(project, distribution=tuple(map(_placed, project.distribution)))
+    return replace(project, distribution=tuple(map(_normalize, project.distribution)))
 
 
-def _refuse_parts(project: Project) -> None:
-    parts = _parts(project)
+def _check_count(project: Project) -> None:
+    parts = _count_parts(project)
     if parts > _MOST_PARTS:
         raise MalformedError(f"has {parts} entries and names, more than {_MOST_PARTS}", where=TABLE)
 
 
-def _parts(value: object) -> int:
-    """Return how many tables and words of arrays a part of the settings has."""
+def _count_parts(value: object) -> int:
+    """Return the number of tables and of strings in arrays in a part of the settings."""
     if isinstance(value, tuple):
-        return sum(map(_parts, value)) + sum(isinstance(each, str) for each in value)
+        return sum(map(_count_parts, value)) + sum(isinstance(each, str) for each in value)
     if is_dataclass(value):
-        return 1 + sum(_parts(getattr(value, each.name)) for each in fields(value))
+        return 1 + sum(_count_parts(getattr(value, each.name)) for each in fields(value))
     return 0
 
 
-def _refuse_misspelt(tool: object) -> None:
-    """Raise MalformedError for a misspelt name of the table, which would silently be ignored."""
+def _refuse_misspelled_table(tool: object) -> None:
+    """Raise MalformedError for a misspelled table name, which would silently have no effect."""
     for name in tool if isinstance(tool, dict) else ():
         if name != "pip-sysdeps" and normalize_name(name) == "pip-sysdeps":
-            raise MalformedError(f"is misspelt: the table is [{TABLE}]", where=f"tool.{printable(name)}")
+            raise MalformedError(f"is misspelled: the table is [{TABLE}]", where=f"tool.{printable(name)}")
 
 
 def _problems(project: Project) -> Iterator[Problem]:
-    """Yield the problems of distributions and entries beyond single values."""
+    """Yield the problems of distributions and entries that concern more than one value."""
     names: dict[str, str] = {}
     for policy in project.distribution:
         place = f"distribution.{policy.name}"
@@ -197,7 +197,7 @@ def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:
         yield from ((key, number, entry) for number, entry in enumerate(getattr(policy, key)))
 
 
-def _singly(entry: Entry) -> Iterator[Entry]:
+def _split_names(entry: Entry) -> Iterator[Entry]:
     """Yield an entry once for each of its names."""
     if not (entry.sonames or entry.packages):
         yield entry
@@ -205,13 +205,13 @@ def _singly(entry: Entry) -> Iterator[Entry]:
     yield from (replace(entry, package=name, packages=()) for name in entry.packages)
 
 
-def _placed(policy: DistributionPolicy) -> DistributionPolicy:
+def _normalize(policy: DistributionPolicy) -> DistributionPolicy:
     """Return a policy under its normalized name, with one entry per name."""
     name = normalize_name(policy.name)
 
     def placed(key: str) -> tuple[Any, ...]:
         entries = enumerate(getattr(policy, key))
         places = ((each, f"distribution.{name}.{key}[{number}]") for number, each in entries)
-        return tuple(replace(one, where=where) for each, where in places for one in _singly(each))
+        return tuple(replace(one, where=where) for each, where in places for one in _split_names(each))
 
     return replace(policy, name=name, ignore=placed("ignore"), replace=placed("replace"), add=placed("add"))

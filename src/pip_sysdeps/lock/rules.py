@@ -1,4 +1,4 @@
-"""Rules of a lock beyond single values: names of its package manager, references, repetitions."""
+"""Rules of a lock for more than one value: names of its package manager, references, repetitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.arrangement import array_of
 from pip_sysdeps.lock.schema import Problem, problems_of, repeated
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
 from pip_sysdeps.words import listed
@@ -51,7 +51,7 @@ def _holders(target: Target, where: str) -> Iterator[tuple[str, LockedDistributi
 
 
 def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
-    """Yield where the arrays of a lock do not match its needs: its install line cannot be trusted."""
+    """Yield each mismatch between the arrays of a lock and its needs, which make the install line wrong."""
     for number, target in enumerate(lock.target):
         where, base = f"target[{number}]", target.base
         for place, holder in _holders(target, where):
@@ -60,7 +60,7 @@ def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
                 arrays = [array_of(need, when, base) for need in needs]
                 wrong = [(index, array) for index, array in enumerate(arrays) if array != key]
                 yield from (Problem(f"{place}.{key}[{index}]", f"belongs in `{array}`") for index, array in wrong)
-        computed = {each.package.name for each in wanted(target)}
+        computed = {each.package.name for each in packages_to_install(target)}
         changes = [f"+{name}" for name in sorted(computed - {*target.installs})]
         changes += [f"-{name}" for name in sorted({*target.installs} - computed)]
         if changes or len(computed) != len(target.installs):
@@ -68,7 +68,7 @@ def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
 
 
 def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
-    """Yield names and versions that are invalid for the target's package manager; none for an unknown one."""
+    """Yield names and versions that are invalid for the target's package manager; none if it is unknown."""
     family = family_of(target.package_manager)
     if family is None:
         return
@@ -86,7 +86,7 @@ def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
 
 
 def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]:
-    """Yield each capability with its place."""
+    """Yield each capability with its location."""
     yield from ((f"{place}.capability", need.capability) for place, need in _needs(target, where) if need.capability)
     for number, package in enumerate(target.package):
         place = f"{where}.package[{number}].provides"
@@ -94,7 +94,7 @@ def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]
 
 
 def _named_packages(target: Target, where: str) -> Iterator[tuple[str, str]]:
-    """Yield each package with its place; for one that a need names, only the need's."""
+    """Yield each package with its location: that of the needs with it, otherwise that of its entry."""
     yield from ((f"{place}.package", need.package) for place, need in _needs(target, where))
     for place, holder in _holders(target, where):
         yield from ((f"{place}.base[{number}].package", each.package) for number, each in enumerate(holder.base))
@@ -105,7 +105,7 @@ def _named_packages(target: Target, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _needs(target: Target, where: str) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield each need that has a table of its own, with its place."""
+    """Yield each need in `needs` and `offered`, with its location."""
     for place, holder in _holders(target, where):
         for key, needs in (("needs", holder.needs), ("offered", holder.offered)):
             yield from ((f"{place}.{key}[{number}]", need) for number, need in enumerate(needs))

@@ -1,8 +1,8 @@
 """Documents as frozen dataclasses: the schema that sysdeps.lock and `[tool.pip-sysdeps]` of pyproject.toml share.
 
 A field is the TOML key of its name ("_" is "-", a trailing "_" is dropped). A field without default is required. An
-empty value is an absent key. The metadata of a field says what it holds: `rule` (strings that satisfy a `Rule`, one or
-several); `of` (an array of tables, each a document of that class); `rows` beside it (each item on its own line, or,
+empty value is an absent key. The metadata of a field describes its value: `rule` (one or several strings that satisfy a
+`Rule`); `of` (an array of tables, each a document of that class); additionally `rows` (each item on its own line, or,
 with `together`, all on one); `table` (one table); `by-name` (a table of tables, whose names go to the field `name`). A
 field without metadata is a number or a boolean, or not a key if its class lists it in `keyless`.
 """
@@ -27,17 +27,17 @@ _Document = TypeVar("_Document")
 
 
 class Rule(NamedTuple):
-    """What a string must be."""
+    """A rule for strings."""
 
     words: str
-    """Completes the sentence "`x` is not a valid ..."."""
-    holds: Callable[[str], object]
+    """The end of the sentence "`x` is not a valid ..."."""
+    is_valid: Callable[[str], object]
     """The test."""
 
 
-def rule(words: str, holds: Callable[[str], object]) -> Mapping[str, Rule]:
+def rule(words: str, is_valid: Callable[[str], object]) -> Mapping[str, Rule]:
     """Return the metadata of a field whose strings pass a test."""
-    return {"rule": Rule(words, holds)}
+    return {"rule": Rule(words, is_valid)}
 
 
 def pattern(words: str, expression: str) -> Mapping[str, Rule]:
@@ -46,7 +46,7 @@ def pattern(words: str, expression: str) -> Mapping[str, Rule]:
 
 
 def rule_of(kind: type, name: str) -> Mapping[str, Rule]:
-    """Return the metadata of another document's field, to use again."""
+    """Return the metadata of another document's field, to reuse it."""
     return {"rule": next(each for each in fields(kind) if each.name == name).metadata["rule"]}
 
 
@@ -56,7 +56,7 @@ class Problem(NamedTuple):
     where: str
     """The key: `target[0].package[2].name`."""
     what: str
-    """What is wrong, to print after the key."""
+    """The problem, to print after the key."""
 
     def __str__(self) -> str:
         """Return both as one text."""
@@ -64,7 +64,10 @@ class Problem(NamedTuple):
 
 
 def keys_of(kind: type) -> tuple[tuple[Field[Any], str], ...]:
-    """Return the fields of a document's class, each with its TOML key; a lock has thousands of documents."""
+    """Return the fields of a document's class, each with its TOML key.
+
+    Cached, because a lock has thousands of documents.
+    """
     found = _KEYS.get(kind)
     if found is None:
         found = _KEYS[kind] = tuple((each, key_of(each)) for each in fields(kind))
@@ -77,7 +80,7 @@ def key_of(field: Field[Any]) -> str:
 
 
 class Reader:
-    """Convert TOML tables to documents, and collect the problems. `problems_of` checks the values."""
+    """Converts TOML tables to documents, and collects the problems. `problems_of` checks the values."""
 
     def __init__(self, *, refuse_unknown: bool = False) -> None:
         """With `refuse_unknown`, an unknown key is a problem; otherwise it is ignored."""
@@ -91,7 +94,7 @@ class Reader:
         dot = f"{where}." if where else ""
         if self._refuse_unknown:
             for key in sorted(table.keys() - keys.keys()):
-                self._refuse(f"{dot}{key}", f"is unknown{_nearest(key, keys)}")
+                self._refuse(f"{dot}{key}", f"is unknown{_suggestion(key, keys)}")
         values: dict[str, Any] = {}
         for key, each in keys.items():
             if key in table:
@@ -151,7 +154,7 @@ def is_required(field: Field[Any]) -> bool:
 
 
 def problems_of(document: object, where: str = "") -> Iterator[Problem]:
-    """Yield each invalid value of a document and of the documents in it."""
+    """Yield each invalid value of a document and its nested documents."""
     dot = f"{where}." if where else ""
     for each, key in keys_of(type(document)):
         value = getattr(document, each.name)
@@ -179,12 +182,12 @@ def _problems_of_strings(field: Field[Any], value: str | tuple[str, ...], where:
         strings = {where: value} if value or is_required(field) else {}
     rule: Rule = field.metadata["rule"]
     for place, text in strings.items():
-        if not text or not rule.holds(text):
+        if not text or not rule.is_valid(text):
             yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is not a valid {rule.words}")
 
 
 def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield each name that an array of tables has twice."""
+    """Yield each repeated name in an array of tables."""
     seen = set()
     for number, name in enumerate(names):
         if name in seen:
@@ -192,9 +195,9 @@ def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
         seen.add(name)
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
-    """Return a suggestion for a misspelt key: the most similar one, else all known keys."""
-    import difflib  # noqa: PLC0415 - for a misspelt key only
+def _suggestion(key: str, known: Iterable[str]) -> str:
+    """Return a suggestion for a misspelled key: the most similar key, else all keys."""
+    import difflib  # noqa: PLC0415 - for a misspelled key only
 
     close = difflib.get_close_matches(key, known, n=1)
     return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(known)}"

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.words import listed
 
@@ -23,9 +23,9 @@ _NOT_COMPARED = {
     "snapshot",  # the day's
     "installs",  # follows from the needs, which are compared
 }
-"""Keys that are not compared, and why."""
-_FOLDED = {"by", "by_more"}
-"""Keys that list the files of a need: their changes share one message."""
+"""Keys that are not compared, with the reason."""
+_FILE_KEYS = {"by", "by_more"}
+"""Keys with the files of a need, whose changes share one message."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -38,9 +38,9 @@ def differences(locked: Target, found: Target) -> tuple[str, ...]:
 
     `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` are ignored. The result is empty if and
     only if `lock` would write the same block, apart from these keys. An added or removed distribution covers its needs.
-    All changed needs of base packages give one message; so do all changed files.
+    All changed needs of base packages are one message, and so are all changed files.
     """
-    return tuple(_Differences(ordered(locked), ordered(found)).all())
+    return tuple(_Differences(arrange(locked), arrange(found)).all())
 
 
 class _Differences:
@@ -53,8 +53,8 @@ class _Differences:
         self._base: list[str] = []
 
     def all(self) -> Iterator[str]:
-        """Yield every difference; those that share one message come last."""
-        yield from _of_keys("", self._locked, self._found)
+        """Yield every difference; the shared messages come last."""
+        yield from _key_differences("", self._locked, self._found)
         for name, old, new in _pairs(self._locked.distribution, self._found.distribution, lambda each: each.name):
             yield from self._of_distribution(name, old, new)
         yield from self._of_files()
@@ -70,15 +70,15 @@ class _Differences:
     ) -> Iterator[str]:
         if locked is None or found is None:
             yield (
-                f"{_called(locked)} is locked, but is not installed or needs nothing"
+                f"{_name_and_version(locked)} is locked, but is not installed or needs nothing"
                 if locked
-                else f"{_called(found)} is installed, but not locked"
+                else f"{_name_and_version(found)} is installed, but not locked"
             )
             return
         if locked.version != found.version:
-            yield f"{_called(locked)} is locked, {found.version or 'an editable install'} is installed"
+            yield f"{_name_and_version(locked)} is locked, {found.version or 'an editable install'} is installed"
         else:
-            yield from _of_keys(f"{name}: ", locked, found)
+            yield from _key_differences(f"{name}: ", locked, found)
         yield from self._of_needs(name, locked, found)
 
     def _of_files(self) -> Iterator[str]:
@@ -107,10 +107,10 @@ class _Differences:
         for name, old, new in _join_changed_answers(_pairs(all_locked, all_found, _key_of_need)):
             in_other_base = base_found if new is None else base_locked if old is None else ()
             if old and new and _key_of_need(old) != _key_of_need(new):
-                yield f"{name} of {holder}: {_answer(old)} is locked, {_answer(new)} is found"
+                yield f"{name} of {holder}: {_provider(old)} is locked, {_provider(new)} is found"
             elif name not in in_other_base:  # else it is reported with the base packages
                 answer = old or new
-                provider = f" ({_answer(answer)})" if answer else ""
+                provider = f" ({_provider(answer)})" if answer else ""
                 yield from self._of_part(f"{name}{provider} of {holder}", old, new, "needed")
         if locked.base != found.base:
             changed = base_locked ^ base_found or {each.package for each in (*locked.base, *found.base)}
@@ -126,28 +126,33 @@ class _Differences:
         if locked is None or found is None:
             yield f"{what} is {word} and not locked" if locked is None else f"{what} is locked, but no longer {word}"
             return
-        yield from _of_keys(f"{what}: ", locked, found)
-        if any(getattr(locked, key, None) != getattr(found, key, None) for key in _FOLDED):
+        yield from _key_differences(f"{what}: ", locked, found)
+        if any(getattr(locked, key, None) != getattr(found, key, None) for key in _FILE_KEYS):
             self._files.append(what)
 
 
-def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
+def _key_differences(where: str, locked: _Document, found: _Document) -> Iterator[str]:
     """Compare the plain keys of two documents."""
     for each in fields(locked):
         old, new = getattr(locked, each.name), getattr(found, each.name)
         is_target_note = isinstance(locked, Target) and each.name == "note"
-        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED and not is_target_note:
+        if (
+            old != new
+            and "of" not in each.metadata
+            and each.name not in _NOT_COMPARED | _FILE_KEYS
+            and not is_target_note
+        ):
             yield f"{where}{each.name.rstrip('_').replace('_', '-')} {_shown(old)} is locked, {_shown(new)} is found"
 
 
 def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return each key with its locked and its found part, in key order; parts with equal keys are paired in order."""
-    old, new = _keyed(locked, key), _keyed(found, key)
+    """Return each key with its locked and found part, sorted; parts with equal keys are paired in order."""
+    old, new = _number_by_key(locked, key), _number_by_key(found, key)
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
 
 
 def _join_changed_answers(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
-    """Join a need that only the old lock has with one of the same name that only the new one has."""
+    """Join a need that only the old lock has with a need of the same name that only the new one has."""
     joined: _Pairs[str, LockedNeed] = []
     for (name, *_), old, new in pairs:
         previous = joined[-1] if joined else None
@@ -163,13 +168,13 @@ def _join_changed_answers(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[
     return joined
 
 
-def _answer(need: LockedNeed) -> str:
-    """Return who answers a need, in one word."""
+def _provider(need: LockedNeed) -> str:
+    """Return the provider of a need, in one word."""
     return need.installed or need.distribution or need.path or need.class_
 
 
-def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
-    """Return each part by its key and its position among the parts with that key."""
+def _number_by_key(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
+    """Return each part by its key and its number among the parts with this key."""
     counts: Counter[_Key] = Counter()
     keyed = {}
     for part in parts:
@@ -184,11 +189,11 @@ def _key_of_need(need: LockedNeed) -> tuple[str, ...]:
 
 
 def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
-    """Return the key of an unresolved need: its name and distribution, or its files if it has no distribution."""
+    """Return the key of an unresolved need: its name and distribution, or its files without one."""
     return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
 
 
-def _called(distribution: LockedDistribution | None) -> str:
+def _name_and_version(distribution: LockedDistribution | None) -> str:
     return " ".join(filter(None, (distribution.name, distribution.version))) if distribution else ""
 
 

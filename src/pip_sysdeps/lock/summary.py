@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Lockfile, Target
 
 SHOWN = 6
-"""How many changes are listed; the rest is counted."""
-_FEW = 3
+"""Limit on the changes that are listed; the rest is counted."""
+_MAX_SHOWN_NAMES = 3
+"""Limit on the names that a message lists."""
 SAME_LINE = "the install line does not change"
 """The message if no package is added or removed."""
 
 
 def summarize(before: Lockfile, after: Lockfile) -> str:
-    """Return the changes of the install line and of unresolved needs, or else the changed distributions.
+    """Return the changes of the install line and of unresolved needs, else the changed distributions.
 
-    `+libgomp1 (lightgbm), -libpq5`; `the install line does not change: lightgbm 4.6.0 -> 4.7.0`; for a new lock without
-    needs, `no system package is needed`.
+    Examples: `+libgomp1 (lightgbm), -libpq5`; `the install line does not change: lightgbm 4.6.0 -> 4.7.0`; for a new
+    lock without needs, `no system package is needed`.
     """
     if changes := [*line_changes(before, after), *_unresolved(before, after)]:
         return listed(changes, SHOWN)
@@ -35,7 +36,7 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
 
 
 def other_targets_message(before: Target, after: Target, lock: Lockfile) -> str:
-    """Return a message about other targets of a lock that are as this one was before it changed; empty without any.
+    """Return a message with the other targets of a lock that do not have the changes of a target yet; may be empty.
 
     A target with another name is another environment. Versions are compared, as needs differ between releases.
     """
@@ -50,8 +51,8 @@ def other_targets_message(before: Target, after: Target, lock: Lockfile) -> str:
     names = list(dict.fromkeys(name for some in same.values() for name in some))
     if not names:
         return ""
-    ids = listed([each for each, some in same.items() if some], _FEW)
-    return f"other targets of the lock do not have the change of {listed(names, _FEW)} yet: {ids}; lock them too"
+    ids = listed([each for each, some in same.items() if some], _MAX_SHOWN_NAMES)
+    return f"other targets of the lock do not have the change of {listed(names, _MAX_SHOWN_NAMES)} yet: {ids}; lock them too"
 
 
 def _versions(target: Target) -> dict[str, str]:
@@ -64,20 +65,20 @@ def _environment_name(target: Target) -> str:
 
 
 def line_message(before: Lockfile, after: Lockfile) -> str:
-    """Return the changes of the install line as a message, or that it does not change."""
+    """Return a message with the changes of the install line, or that there are none."""
     changes = list(line_changes(before, after))
     return f"changes in the install line: {listed(changes, SHOWN)}" if changes else SAME_LINE
 
 
 def line_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:
-    """Yield the packages that are added, with who needs them, then those that are removed; by name."""
+    """Yield the added packages, with the distributions that need them, then the removed packages; by name."""
     old, new = _needed_packages(before), _needed_packages(after)
     yield from (f"+{name} ({new[name]})" for name in sorted(new.keys() - old.keys()))
     yield from (f"-{name}" for name in sorted(old.keys() - new.keys()))
 
 
 def _needed_packages(lock: Lockfile) -> dict[str, str]:
-    """Return each binary package of the line with who needs it, and when if not at import."""
+    """Return each binary package of the line with the reason for it."""
     base = {name for target in lock.target for name in target.base}
     needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for target in lock.target:
@@ -88,14 +89,14 @@ def _needed_packages(lock: Lockfile) -> dict[str, str]:
 
 
 def _reason(pairs: list[tuple[str, LockedNeed]]) -> str:
-    """Return the most important reason for a package: an import first, then by name."""
-    when, owner = min((_strength(need.when), owner) for owner, need in pairs)
+    """Return the most important reason for a package: the distribution, and `when` unless it is an import."""
+    when, owner = min((_rank(need.when), owner) for owner, need in pairs)
     others = len({each for each, _ in pairs}) - 1
     words = [f"{owner} and {others} more" if others else owner]
     return ", ".join(words if when == 0 else [*words, WHENS[when] if when < len(WHENS) else "other"])
 
 
-def _strength(when: str) -> int:
+def _rank(when: str) -> int:
     return WHENS.index(when) if when in WHENS else len(WHENS)
 
 
@@ -105,7 +106,7 @@ def _unresolved(before: Lockfile, after: Lockfile) -> Iterator[str]:
 
 
 def _unresolved_names(lock: Lockfile) -> dict[str, str]:
-    """Return each name that nothing has, with the distribution (or the file without one) that needs it."""
+    """Return each unresolved name, with the distribution (or the file without one) that needs it."""
     entries = (entry for target in lock.target for entry in target.unresolved)
     return {entry.name: entry.distribution or ", ".join(entry.by) for entry in entries}
 
@@ -114,8 +115,8 @@ def _distributions(before: Lockfile, after: Lockfile) -> Iterator[str]:
     old = {(target.id, each.name): each for target in before.target for each in target.distribution}
     new = {(target.id, each.name): each for target in after.target for each in target.distribution}
     for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if was and now and was.version != now.version:
-            yield f"{key[1]} {was.version or 'editable'} -> {now.version or 'editable'}"
-        elif was != now:
-            yield f"{key[1]} changed" if was and now else f"{'+' if now else '-'}{key[1]}"
+        old_one, new_one = old.get(key), new.get(key)
+        if old_one and new_one and old_one.version != new_one.version:
+            yield f"{key[1]} {old_one.version or 'editable'} -> {new_one.version or 'editable'}"
+        elif old_one != new_one:
+            yield f"{key[1]} changed" if old_one and new_one else f"{'+' if new_one else '-'}{key[1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import LockedNeed, Unresolved
 from pip_sysdeps.lock.evidence import without_hash
 
@@ -16,26 +16,26 @@ _Holder = TypeVar("_Holder", "LockedDistribution", "LockedFile")
 _Evident = TypeVar("_Evident", LockedNeed, Unresolved)
 
 
-def upgraded(lock: Lockfile) -> Lockfile:
+def upgrade(lock: Lockfile) -> Lockfile:
     """Return a lock of version 1 with each need in its array, the install line, and no hashes of repair tools.
 
-    Its `evidence` is dropped already, like any unknown key. It keeps its `lock_version`.
+    Its unknown key `evidence` was dropped by the reader. It keeps its `lock_version`.
     """
-    return replace(lock, target=tuple(ordered(_upgraded(target)) for target in lock.target))
+    return replace(lock, target=tuple(arrange(_upgrade_target(target)) for target in lock.target))
 
 
-def _upgraded(target: Target) -> Target:
+def _upgrade_target(target: Target) -> Target:
     return replace(
         target,
-        distribution=tuple(map(_holder, target.distribution)),
-        unattributed=tuple(map(_holder, target.unattributed)),
-        unresolved=tuple(map(_evident, target.unresolved)),
+        distribution=tuple(map(_upgrade_holder, target.distribution)),
+        unattributed=tuple(map(_upgrade_holder, target.unattributed)),
+        unresolved=tuple(map(_remove_hashes, target.unresolved)),
     )
 
 
-def _holder(holder: _Holder) -> _Holder:
-    return replace(holder, needs=tuple(map(_evident, holder.needs)))
+def _upgrade_holder(holder: _Holder) -> _Holder:
+    return replace(holder, needs=tuple(map(_remove_hashes, holder.needs)))
 
 
-def _evident(need: _Evident) -> _Evident:
+def _remove_hashes(need: _Evident) -> _Evident:
     return replace(need, by=tuple(dict.fromkeys(map(without_hash, need.by))))

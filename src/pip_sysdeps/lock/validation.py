@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.project import Project
 
 
-def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
-    """Yield messages about what is wrong with a lock that was read from a text.
+def find_faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
+    """Yield messages about the faults of a lock and its text.
 
     The form of another version's lock is not checked.
     """
     if not (lock.warning() or lock.is_old):
-        yield from _of_form(text, dumps(lock))
+        yield from _format_faults(text, dumps(lock))
     yield from _unneeded_packages(lock)
-    yield from _of_project(lock, project)
+    yield from _project_faults(lock, project)
 
 
-def _of_form(text: str, written: str) -> Iterator[str]:
-    """Yield the first line that differs from what `lock` writes: after an edit or a merge."""
+def _format_faults(text: str, written: str) -> Iterator[str]:
+    """Yield the first line that differs from the output of `lock`, as after an edit or a merge."""
     pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
-    number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
-    if wanted is not None:
-        yield f"line {number} differs; `pip-sysdeps lock` writes: {printable(wanted) or 'nothing'}"
+    number, expected = next(((number, expected) for number, (line, expected) in pairs if line != expected), (0, None))
+    if expected is not None:
+        yield f"line {number} differs; `pip-sysdeps lock` writes: {printable(expected) or 'nothing'}"
     elif number:
         yield f"line {number} is unexpected"
     elif text != written:
@@ -45,11 +45,11 @@ def _unneeded_packages(lock: Lockfile) -> Iterator[str]:
         yield from (f"{target.id}: package {name} is not needed" for name in unneeded)
 
 
-def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:
+def _project_faults(lock: Lockfile, project: Project) -> Iterator[str]:
     """Yield the differences between pyproject.toml and the lock: targets and `when`."""
-    have = {target.id for target in lock.target}
+    locked = {target.id for target in lock.target}
     yield from (
-        f"pyproject.toml lists the target {name}, which is not locked" for name in project.targets if name not in have
+        f"pyproject.toml lists the target {name}, which is not locked" for name in project.targets if name not in locked
     )
     for target in lock.target:
         if project.targets and target.id not in project.targets:

@@ -1,1 +1,1 @@
-"""Who needs which library from whom."""
+"""The needs of each distribution, and their providers."""

@@ -1,6 +1,6 @@
 """Compute the needs of each distribution from loaded objects and their owners, with their evidence.
 
-An object may be loaded from several roots. Answers are preferred in this order: import root, chosen plugin, other
+An object may be loaded from several roots. Their results are preferred in this order: import root, chosen plugin, other
 plugin, failure.
 """
 
@@ -26,7 +26,7 @@ from pip_sysdeps.model.needs import (
     Unreachable,
     When,
 )
-from pip_sysdeps.needs.build_variants import choose
+from pip_sysdeps.needs.build_variants import select_variants
 from pip_sysdeps.needs.split_wheels import omit_sibling_needs
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.packages import Owner
 
-_MOST_NEEDS = 200_000
-"""Needs of all files: a hundred times those of the largest environments."""
+_MAX_NEEDS = 200_000
+"""Limit on the needs of all files: a hundred times those of the largest environments."""
 
 
 class Providers(Protocol):
-    """Finds who provides libraries, besides the environment's own objects."""
+    """Finds the providers of libraries, besides the environment's own objects."""
 
     @property
     def libc_packages(self) -> frozenset[str]:
@@ -68,13 +68,13 @@ class Providers(Protocol):
         """Return the note for a soname that no package has; empty if not all packages are known."""
 
     def host_library(self, soname: str) -> str | None:
-        """Return the driver or container runtime that brings a soname; None for any other soname."""
+        """Return the driver or container runtime that provides a soname; None for any other soname."""
 
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a resolved path is in a prefix used by nothing but the environment or its Python."""
+        """Return whether a resolved path is in a prefix that only the environment or its Python uses."""
 
     def is_absent_interpreter(self, soname: str) -> bool:
         """Return whether a soname is the library of an interpreter that is not installed."""
@@ -84,7 +84,7 @@ class Providers(Protocol):
 
 
 class _Edge:
-    """All answers for one needed name of one file."""
+    """All results for one needed name of one file."""
 
     __slots__ = ("chosen", "imported", "missed", "not_chosen", "plugin", "when")
 
@@ -94,11 +94,11 @@ class _Edge:
         self.plugin = ""
         """The first pattern that chose a plugin which loads the file; empty if there is none."""
         self.imported: dict[str, Found] = {}
-        """What import roots found, by path."""
+        """The results of import roots, by path."""
         self.chosen: dict[str, Found] = {}
-        """What chosen plugins found, by path."""
+        """The results of chosen plugins, by path."""
         self.not_chosen: dict[str, Found] = {}
-        """What other plugins found, by path."""
+        """The results of other plugins, by path."""
         self.missed: NotFound | None = None
         """The first failed search."""
 
@@ -114,11 +114,11 @@ class _Edge:
 
     @property
     def found(self) -> dict[str, Found]:
-        """The preferred answers, by path; empty if every search failed."""
+        """The preferred results, by path; empty if every search failed."""
         return self.imported or self.chosen or self.not_chosen
 
 
-class _Asked:
+class _NeedOfFiles:
     """One need of several files."""
 
     __slots__ = ("by", "plugin", "provider", "soname", "when")
@@ -142,7 +142,7 @@ class _Asked:
 
 
 class Attribution:
-    """The merged answers of all loads of one environment."""
+    """The merged results of all loads of one environment."""
 
     def __init__(
         self,
@@ -159,31 +159,31 @@ class Attribution:
         self._edges: dict[str, dict[str, _Edge]] = {}
         self._imported: set[str] = set()
         for load in loads:
-            self._join(load)
+            self._merge(load)
         self._by_name = _by_name(objects)
-        self._asked = 0
-        """The needs of files so far."""
-        self._below: dict[str, tuple[tuple[tuple[str, ...], tuple[str, Provider], str], ...]] = {}
-        """The answers for unowned files."""
+        self._need_count = 0
+        """The number of needs so far."""
+        self._unowned_answers: dict[str, tuple[tuple[tuple[str, ...], tuple[str, Provider], str], ...]] = {}
+        """The needs of unowned files, cached."""
 
-    def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
-        """Return what one distribution needs and does not vendor."""
+    def needs_of_distribution(self, distribution: Distribution) -> DistributionNeeds:
+        """Return the needs of one distribution, without libraries that it vendors."""
         files = [file for file in distribution.files if file in self._objects]
-        own = {file: self._objects[file] for file in files}
-        needs, skipped = choose(omit_sibling_needs(self._needs(files), own))
+        objects = {file: self._objects[file] for file in files}
+        needs, skipped = select_variants(omit_sibling_needs(self._needs(files), objects))
         return DistributionNeeds(
             distribution=distribution,
             needs=needs,
             vendored=tuple(sorted({posixpath.relpath(folder, distribution.base) for folder in self._vendored(files)})),
-            glibc=newest_glibc(own.values()),
+            glibc=newest_glibc(objects.values()),
             skipped=skipped,
         )
 
-    def of_unclaimed(self, file: str) -> Unattributed:
+    def needs_of_file(self, file: str) -> Unattributed:
         """Return the needs of an object that no RECORD lists."""
         return Unattributed(file=file, needs=self._needs([file]), glibc=newest_glibc([self._objects[file]]))
 
-    def _join(self, load: Load) -> None:
+    def _merge(self, load: Load) -> None:
         for loaded in load.objects:
             file = self._providers.real(loaded.path) or loaded.path
             if load.when is When.IMPORT:
@@ -198,27 +198,27 @@ class Attribution:
                 edge.add(load, answer)
 
     def _needs(self, files: Iterable[str]) -> tuple[Need, ...]:
-        """Return what files need, and what the unowned files need that they load: by import, or with a plugin."""
-        found: dict[tuple[str, ...], _Asked] = {}
+        """Return the needs of files, including those of the unowned files that they load."""
+        found: dict[tuple[str, ...], _NeedOfFiles] = {}
         for file in files:
             for soname, provider, when, plugin in self._needs_of_file(file):
                 key = (soname, *_identity(provider))
-                asked = found.get(key)
-                if asked is None:
-                    asked = found[key] = _Asked(soname, provider)
-                asked.add(file, when, plugin)
+                need_of_files = found.get(key)
+                if need_of_files is None:
+                    need_of_files = found[key] = _NeedOfFiles(soname, provider)
+                need_of_files.add(file, when, plugin)
         return tuple(
             sorted((each.need() for each in found.values()), key=lambda need: (need.soname, need.by, need.when.value))
         )
 
     def _needs_of_file(self, file: str) -> Iterator[tuple[str, Provider, When, str]]:
-        """Yield name, provider, time and plugin of each need. Raise SysdepsError for absurdly many."""
+        """Yield name, provider, `when` and plugin of each need. Raise SysdepsError for too many."""
         seen: defaultdict[tuple[When, str], set[str]] = defaultdict(set)
         for soname, edge, provider in self._answers(file):
             plugin = "" if edge.when is When.IMPORT else edge.plugin
-            for name, each in ((soname, provider), *self._answers_below(provider, seen[edge.when, plugin])):
-                self._asked += 1
-                _refuse_needs(file, self._asked)
+            for name, each in ((soname, provider), *self._answers_with_unowned(provider, seen[edge.when, plugin])):
+                self._need_count += 1
+                _check_need_count(file, self._need_count)
                 yield name, each, edge.when, plugin
 
     def _answers(self, file: str) -> Iterator[tuple[str, _Edge, Provider]]:
@@ -228,29 +228,29 @@ class Attribution:
                 if not (isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages):
                     yield soname, edge, provider
 
-    def _answers_below(self, provider: Provider, seen: set[str]) -> Iterator[tuple[str, Provider]]:
-        """Yield the answers for an unowned provider and for those that it loads, each file and answer once."""
-        pending = [self._followed(provider)]
+    def _answers_with_unowned(self, provider: Provider, seen: set[str]) -> Iterator[tuple[str, Provider]]:
+        """Yield the needs of an unowned provider and of those that it loads, each once."""
+        pending = [self._unowned_path(provider)]
         found: dict[tuple[str, ...], tuple[str, Provider]] = {}
         while pending:
             path = pending.pop()
             if path and path not in seen:
                 seen.add(path)
-                if path not in self._below:
-                    self._below[path] = tuple(self._keyed(self._providers.real(path) or path))
-                for key, answer, followed in self._below[path]:
+                if path not in self._unowned_answers:
+                    self._unowned_answers[path] = tuple(self._answers_by_key(self._providers.real(path) or path))
+                for key, answer, followed in self._unowned_answers[path]:
                     if key not in found:
                         found[key] = answer
                         pending.append(followed)
         yield from found.values()
 
-    def _keyed(self, file: str) -> Iterator[tuple[tuple[str, ...], tuple[str, Provider], str]]:
-        """Yield each answer for an unowned file, with what it is told from others by, and the unowned file in it."""
+    def _answers_by_key(self, file: str) -> Iterator[tuple[tuple[str, ...], tuple[str, Provider], str]]:
+        """Yield each need of an unowned file, with a key that identifies it, and the next unowned file."""
         for soname, _, provider in self._answers(file):
-            yield (soname, *_identity(provider)), (soname, provider), self._followed(provider)
+            yield (soname, *_identity(provider)), (soname, provider), self._unowned_path(provider)
 
-    def _followed(self, provider: Provider) -> str:
-        """Return the path of an unowned provider, whose needs count too; empty for other providers."""
+    def _unowned_path(self, provider: Provider) -> str:
+        """Return the path of an unowned provider, whose needs also count; empty for other providers."""
         match provider:
             case Unowned(path=path):
                 return path
@@ -283,19 +283,19 @@ class Attribution:
         elif self._providers.is_interpreter_library(real):
             return
         elif self._providers.is_own_file(real):
-            yield FromDistribution(distribution="", path=self._plain(path), by_loader=True)
+            yield FromDistribution(distribution="", path=self._without_links(path), by_loader=True)
         else:
-            yield Unowned(path=self._plain(path), package=self._providers.available(soname) or "")
+            yield Unowned(path=self._without_links(path), package=self._providers.available(soname) or "")
 
-    def _plain(self, path: str) -> str:
-        """Return a path without links and `..` in its folder, so that one file gives one need."""
+    def _without_links(self, path: str) -> str:
+        """Return a path without links and `..` in its folder, so that one file is one need."""
         folder, name = posixpath.split(path)
         return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
         """Yield the provider of a name that the loader does not find.
 
-        It still works if Python has loaded such an object before.
+        The import still works if Python has already loaded an object of that name.
         """
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
@@ -317,9 +317,9 @@ class Attribution:
             )
 
     def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
-        """Rely on another distribution's library if `holder` requires that distribution, or if no package has it.
+        """Return another distribution's library if `holder` requires that distribution, or if no package has it.
 
-        Unrelated distributions are imported in any order, and each may be imported alone.
+        Unrelated distributions may be imported in any order, or alone.
         """
         other = self._holders.get(loaded, "")
         package = None if self._providers.requires(holder, other) else self._providers.available(missed.soname)
@@ -328,7 +328,7 @@ class Attribution:
         return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
-        """Return what the index answers, unless an unusable file stopped the search: a package cannot repair that."""
+        """Return the provider by the index. If an unusable file stopped the search, a package would not help."""
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:
@@ -338,18 +338,20 @@ class Attribution:
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
-        """Return the environment's objects of that name for the same machine; those with that file name come first."""
+        """Return the environment's objects with a name for the same machine; those with that file name come first."""
         elf = self._objects.get(file)
-        fitting = [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
-        return sorted(fitting, key=lambda path: posixpath.basename(path) != soname)
+        same_machine = [
+            path for path in self._by_name.get(soname, ()) if elf is None or _same_machine(elf, self._objects[path])
+        ]
+        return sorted(same_machine, key=lambda path: posixpath.basename(path) != soname)
 
     def _vendored(self, files: list[str]) -> Iterator[str]:
         """Yield the folders of libraries that these files load from their own distribution."""
-        own = set(files)
+        own_files = set(files)
         for file in files:
             for soname, edge in self._edges.get(file, {}).items():
                 paths = [self._providers.real(path) for path in edge.found] or self._candidates(file, soname)
-                yield from (posixpath.dirname(path) for path in paths if path in own and path is not None)
+                yield from (posixpath.dirname(path) for path in paths if path in own_files and path is not None)
 
 
 def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:
@@ -361,12 +363,12 @@ def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(paths) for name, paths in names.items()}
 
 
-def _alike(one: ElfFile, other: ElfFile) -> bool:
+def _same_machine(one: ElfFile, other: ElfFile) -> bool:
     return (one.machine, one.elf_class, one.little_endian) == (other.machine, other.elf_class, other.little_endian)
 
 
 def _identity(provider: Provider) -> tuple[str, ...]:
-    """Return what two providers of one name share if they are one need: the path only for an unowned file."""
+    """Return the key by which two providers of one name are the same need; it has the path only for an unowned file."""
     match provider:
         case FromPackage(package=package):
             return ("package", package)
@@ -380,9 +382,9 @@ def _identity(provider: Provider) -> tuple[str, ...]:
             return (type(provider).__name__,)
 
 
-def _refuse_needs(file: str, needs: int) -> None:
-    if needs > _MOST_NEEDS:
+def _check_need_count(file: str, needs: int) -> None:
+    if needs > _MAX_NEEDS:
         raise SysdepsError(
-            f"`{file}` and others have more than {_MOST_NEEDS} needs, with those of libraries that no package owns",
+            f"`{file}` and others have more than {_MAX_NEEDS} needs, with those of libraries that no package owns",
             hint="no real environment has so many: remove the distributions or libraries that have them",
         )

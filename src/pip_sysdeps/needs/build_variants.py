@@ -1,9 +1,9 @@
-"""Builds of one library for several releases of another: one of them must load.
+"""Builds of one library for several releases of another library, one of which must load.
 
-torchcodec has `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and opens the
-first that loads. Such a family is recognized by files in one folder whose names differ only in digits, and whose needs
-differ only in digits. mpi4py has `MPI.mpich.cpython-311-x86_64-linux-gnu.so` and one for Open MPI: no module name has a
-dot, so the distribution picks the file, not Python.
+torchcodec has `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and
+opens the first that loads. Such a family consists of files in one folder whose names and needs differ only in
+digits. mpi4py has `MPI.mpich.cpython-311-x86_64-linux-gnu.so` and one for Open MPI. Module names have no dot, so
+the distribution selects the file, not Python.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _DIGITS = re.compile(r"[0-9]+")
-_PICKED = re.compile(r"(?<=\.)[^.]+(?=\.(?:cpython-|pypy|abi3)[^.]*\.so$)")
-"""The part between the name of a module and the tag of a Python."""
+_VARIANT_WORD = re.compile(r"(?<=\.)[^.]+(?=\.(?:cpython-|pypy|abi3)[^.]*\.so$)")
+"""The word between a module's name and its Python tag."""
 
 
-def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
-    """Drop the needs that only unchosen members of a family have, and return the files that were set aside.
+def select_variants(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
+    """Drop the needs of variants that are not selected, and return notes about their files.
 
-    The member with the fewest unanswered needs is chosen, then the one whose packages are installed, then the newest.
+    The selected variant is the one with the fewest unresolved needs, then with installed packages, then the newest.
     """
     by_file: defaultdict[str, list[Need]] = defaultdict(list)
     for need in needs:
         for file in need.by:
             by_file[file].append(need)
-    aside: dict[tuple[str, str], str] = {}
+    set_aside: dict[tuple[str, str], str] = {}
     for family in _families(by_file):
         chosen = max(family, key=lambda file: _rank(file, by_file[file]))
         shared = {need.soname for need in by_file[chosen]}
         for file in family - {chosen}:
-            aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
-    return tuple(_without(needs, aside)), tuple(_skipped(aside))
+            set_aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
+    return tuple(_without(needs, set_aside)), tuple(_skipped(set_aside))
 
 
 def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
@@ -51,7 +51,7 @@ def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
     for file, needs in by_file.items():
         folder, name = posixpath.split(file)
         shape = frozenset(_DIGITS.sub("#", need.soname) for need in needs)
-        groups[posixpath.join(folder, _DIGITS.sub("#", _PICKED.sub("#", name))), shape].add(file)
+        groups[posixpath.join(folder, _DIGITS.sub("#", _VARIANT_WORD.sub("#", name))), shape].add(file)
     for group in groups.values():
         if len({frozenset(need.soname for need in by_file[file]) for file in group}) == len(group) > 1:
             yield group
@@ -72,16 +72,16 @@ def _numbers(text: str) -> list[int]:
     return [int(digits) for digits in _DIGITS.findall(text)]
 
 
-def _without(needs: Iterable[Need], aside: dict[tuple[str, str], str]) -> Iterator[Need]:
+def _without(needs: Iterable[Need], set_aside: dict[tuple[str, str], str]) -> Iterator[Need]:
     for need in needs:
-        by = tuple(file for file in need.by if (file, need.soname) not in aside)
+        by = tuple(file for file in need.by if (file, need.soname) not in set_aside)
         if by:
             yield need._replace(by=by)
 
 
-def _skipped(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
-    for file in sorted({file for file, _ in aside}):
-        names = sorted(soname for each, soname in aside if each == file)
-        chosen = posixpath.basename(aside[file, names[0]])
+def _skipped(set_aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
+    for file in sorted({file for file, _ in set_aside}):
+        names = sorted(soname for each, soname in set_aside if each == file)
+        chosen = posixpath.basename(set_aside[file, names[0]])
         reason = f"built for {', '.join(names)}; `{chosen}` is the one for this system"
         yield Skipped(path=file, verdict=Verdict.ALTERNATIVE, reason=reason)

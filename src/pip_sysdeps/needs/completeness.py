@@ -1,6 +1,6 @@
-"""Detect files whose loss makes a lock incomplete.
+"""Detect files that make a lock incomplete.
 
-A skipped file is normally harmless: a fixture, a build for another machine. But if the environment is damaged or
+Most skipped files are harmless: a fixture, a build for another machine. But if the environment is damaged or
 unreadable, the lock and the release image would silently lack something. See
 docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 """
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
 
 _CLOSED = {"Permission denied", "Operation not permitted"}
-"""Reasons of files that another user could read, as strerror(3) of glibc and musl has them."""
+"""Reasons for files that another user could read, in the words of strerror(3) of glibc and musl."""
 _TOO_MANY_OPEN = {"Too many open files", "No file descriptors available"}
 
 
-def gaps(scan: Scan) -> Iterator[Skipped]:
-    """Yield unreadable files, broken shared objects, and records none of whose files exists."""
+def incomplete_parts(scan: Scan) -> Iterator[Skipped]:
+    """Yield unreadable files, broken shared objects, and records without any existing file."""
     environment = scan.environment
     files = {file for each in environment.distributions for file in each.files} | {*environment.unclaimed}
     of_environment = {*environment.skipped}
@@ -40,7 +40,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
 
 
 def foreign_distributions(scan: Scan) -> Iterator[str]:
-    """Yield a warning for each distribution all of whose objects are foreign: it will not load here."""
+    """Yield a warning for each distribution whose objects are all for another machine or C library."""
     foreign = {each.path: each.reason for each in scan.skipped if each.verdict.is_foreign}
     usable = {each.path for load in scan.loads for each in load.objects} if foreign else set()
     for each in scan.environment.distributions:
@@ -50,19 +50,19 @@ def foreign_distributions(scan: Scan) -> Iterator[str]:
 
 
 def partly_searched_distributions(scan: Scan) -> tuple[str, ...]:
-    """Return the distributions with sources that were too large to search for names."""
+    """Return the distributions with sources that are too large to be searched."""
     long = {each.path for each in scan.skipped if each.verdict is Verdict.TOO_LONG}
     return (
         tuple(each.name for each in scan.environment.distributions if not long.isdisjoint(each.files)) if long else ()
     )
 
 
-def gap_message(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
-    """Return an error message and a hint about unreadable or damaged parts; two empty texts if there are none.
+def incompleteness_message(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
+    """Return a message and a hint about unreadable or damaged parts; both are empty if there are none.
 
     `shown` formats a path for the user.
     """
-    found = tuple(gaps(scan))
+    found = tuple(incomplete_parts(scan))
     if not found:
         return "", ""
     first = next((each for each in found if each.verdict is Verdict.UNREADABLE), found[0])
@@ -70,9 +70,9 @@ def gap_message(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
     return f"cannot read `{shown(first.path)}` ({first.reason}){more}", _hint(scan, first)
 
 
-def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
-    """Raise SysdepsError if a lock of this scan would have gaps."""
-    message, hint = gap_message(scan, shown)
+def require_complete(scan: Scan, shown: Callable[[str], str]) -> None:
+    """Raise SysdepsError if a lock of this scan would be incomplete."""
+    message, hint = incompleteness_message(scan, shown)
     if message:
         raise SysdepsError(message, hint=hint)
 

@@ -1,4 +1,4 @@
-"""The list of libraries that a driver or the container runtime brings: `data/host_libraries.txt`."""
+"""Parse the list of libraries that a driver or the container runtime provides: `data/host_libraries.txt`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pip_sysdeps.errors import MalformedError
 
 
 class HostLibrary(NamedTuple):
-    """A library that comes from the host, in any version."""
+    """A library from the host, in any version."""
 
     name: str
-    """Its file name up to `.so`, inclusive."""
+    """Its file name up to and including `.so`."""
     note: str
-    """Who brings it, for messages."""
+    """Its provider, for messages."""
     source: str
     """Where this is documented."""
 

@@ -1,4 +1,4 @@
-"""Optional needs: of modules and libraries that a distribution only tries to open."""
+"""Mark optional needs: those of modules and libraries that a distribution only tries to open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ImportRoots:
         return frozenset().union(*(self._roots.get(file, frozenset()) for file in need.by))
 
 
-def with_optional(
+def mark_optional(
     distributions: Iterable[DistributionNeeds],
     roots: ImportRoots,
     base: Collection[str],
@@ -37,22 +37,26 @@ def with_optional(
 ) -> Iterator[DistributionNeeds]:
     """Yield each distribution with its optional needs marked: those that only optional roots reach.
 
-    `optional` returns those of some roots that their distributions only try to open; `base` has the base packages, for
-    which it makes no difference.
+    `optional` returns which of some roots their distributions only try to open. Needs of base packages, in `base`, are
+    not marked.
     """
-    every = tuple(distributions)
-    asked = {id(need): roots.of(need) for each in every for need in each.needs if _may_be(need, base)}
-    known = optional(frozenset().union(*asked.values())) if asked else frozenset()
-    for each in every:
+    all_distributions = tuple(distributions)
+    roots_of_need = {
+        id(need): roots.of(need) for each in all_distributions for need in each.needs if _can_be_optional(need, base)
+    }
+    optional_roots = optional(frozenset().union(*roots_of_need.values())) if roots_of_need else frozenset()
+    for each in all_distributions:
         marked = tuple(
-            need._replace(optional=True) if asked.get(id(need)) and asked[id(need)] <= known else need
+            need._replace(optional=True)
+            if roots_of_need.get(id(need)) and roots_of_need[id(need)] <= optional_roots
+            else need
             for need in each.needs
         )
         yield each._replace(needs=marked)
 
 
-def _may_be(need: Need, base: Collection[str]) -> bool:
-    """Return whether being optional makes a difference for a need."""
+def _can_be_optional(need: Need, base: Collection[str]) -> bool:
+    """Return whether a need can be marked as optional."""
     match need.provider:
         case FromHost() | FromDistribution():
             return False

@@ -1,4 +1,4 @@
-"""Chosen plugins: by the project, or by the knowledge file for a toolkit that always starts with them."""
+"""Plugins that are chosen by the project, or by the knowledge file for a toolkit that always loads them."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution
 
 DEFAULT = "default"
-"""The word of `plugins` in pyproject.toml for those of the knowledge file."""
+"""The word in `plugins` of pyproject.toml for those of the knowledge file."""
 
 
-def choices(
-    distribution: Distribution, wanted: Iterable[str], known: Mapping[str, str], objects: Collection[str]
+def plugin_choices(
+    distribution: Distribution, requested: Iterable[str], known: Mapping[str, str], objects: Collection[str]
 ) -> Iterator[PluginChoice]:
-    """Yield each choice of plugins for one distribution, with the objects that it matches.
+    """Yield each choice of plugins for one distribution, with the matching objects.
 
-    `wanted` are the project's patterns and `DEFAULT`; `known` has the patterns of the knowledge file with reasons;
-    `objects` are the loadable ELF files. A pattern of the knowledge file that matches nothing is dropped: it is for
-    other releases of the distribution.
+    `requested` has the project's patterns and `DEFAULT`; `known` has the patterns of the knowledge file with reasons;
+    `objects` has the loadable ELF files. A pattern of the knowledge file that matches nothing is for other releases of
+    the distribution, and is dropped.
     """
-    patterns = tuple(_patterns(wanted, known))
+    patterns = tuple(_patterns(requested, known))
     files_of = distribution.files if patterns else ()
-    own = {posixpath.relpath(file, distribution.base): file for file in files_of if file in objects}
+    files_by_path = {posixpath.relpath(file, distribution.base): file for file in files_of if file in objects}
     for pattern, why in patterns:
-        files = tuple(sorted(file for path, file in own.items() if fnmatchcase(path, pattern)))
+        files = tuple(sorted(file for path, file in files_by_path.items() if fnmatchcase(path, pattern)))
         if files or not why:
             yield PluginChoice(distribution=distribution.name, pattern=pattern, why=why, files=files)
 
 
-def _patterns(wanted: Iterable[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for each in dict.fromkeys(wanted):
+def _patterns(requested: Iterable[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for each in dict.fromkeys(requested):
         yield from known.items() if each == DEFAULT else [(each, "")]
 
 

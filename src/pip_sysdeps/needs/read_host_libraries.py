@@ -1,4 +1,4 @@
-"""The shipped list of host libraries, read on first use."""
+"""Read the shipped list of host libraries, on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIST = shipped("host_libraries.txt")
 
 
 def host_library(soname: str) -> str | None:
-    """Return who brings a library outside any package: `comes with the NVIDIA driver`; None for all others."""
+    """Return the provider of a host library, as in `comes with the NVIDIA driver`; None for other libraries."""
     found = find_host_library(soname, host_libraries())
     return None if found is None else found.note
 

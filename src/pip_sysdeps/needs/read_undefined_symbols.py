@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: bool) -> tuple[SymbolGap, ...]:
-    """Return the symbols that imports need and nothing defines; none if the interpreter does not start.
+def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, has_symbol_versions: bool) -> tuple[SymbolGap, ...]:
+    """Return the symbols that imports need and no object defines; none if the interpreter does not start.
 
-    `versioned` is whether the loader supports symbol versions; if not, hidden symbols are not found.
+    Without `has_symbol_versions`, the loader does not find hidden symbols.
     """
     interpreter = scan.environment.interpreter
     program = objects.facts(interpreter.path) if interpreter.path else None
@@ -39,8 +39,8 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: boo
     return symbol_gaps(
         dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
         dict.fromkeys(real(path) for path in others if path),
-        bound=lambda path: objects.query(path, required_symbols) or frozenset(),
-        defined=lambda path: objects.query(path, defined_names if versioned else _visible_names),
+        required=lambda path: objects.query(path, required_symbols) or frozenset(),
+        defined=lambda path: objects.query(path, defined_names if has_symbol_versions else _visible_names),
     )
 
 
@@ -49,7 +49,7 @@ def _visible_names(pread: Pread, size: int) -> frozenset[str]:
 
 
 def _is_whole(objects: Iterable[LoadedObject]) -> bool:
-    """Return whether all libraries were found; a missing one may define any symbol."""
+    """Return whether all libraries were found. A missing one could define any symbol."""
     return not any(isinstance(answer, NotFound) for each in objects for answer in each.needs)
 
 
@@ -60,7 +60,7 @@ def _is_import(load: Load, abi_tag: str, objects: Objects) -> bool:
 
 
 def _loaded(scan: Scan) -> Iterator[str]:
-    """Yield all that some code loads besides the interpreter: with RTLD_GLOBAL it serves all objects."""
+    """Yield the objects that code loads besides the interpreter: with RTLD_GLOBAL, their symbols are visible to all."""
     yield from (each.path for load in scan.loads for each in load.objects)
     for _, need in scan.needs():
         if need.confidence is not None and isinstance(need.provider, FromPackage | Unowned):

@@ -1,4 +1,4 @@
-"""Symbol versions that a process would lack, for which ld.so stops a program before it starts.
+"""Detect missing symbol versions, for which ld.so stops a program before it starts.
 
 Source: ld.so(8); glibc elf/dl-version.c, _dl_check_map_versions; LSB Core, "Symbol Versioning".
 """
@@ -31,7 +31,7 @@ class VersionGap:
     provider: str
     """The file that was found for the name."""
     weak: bool
-    """The loader only warns: a weak reference, or a provider without any version definitions."""
+    """Whether the loader only warns: for a weak reference, or a provider without version definitions."""
 
 
 def version_gaps(
@@ -42,7 +42,7 @@ def version_gaps(
 ) -> tuple[VersionGap, ...]:
     """Return each gap among loaded objects once, sorted by file, name and version.
 
-    `facts(path)` reads an object; `defined(path)` gives the versions that a library defines, None for one without
+    `facts(path)` reads an object. `defined(path)` returns the versions that a library defines, or None without
     version definitions.
     """
     once = cache(defined)

@@ -7,7 +7,7 @@ import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.render.markup import code, element, items, text
 from pip_sysdeps.render.picture import HEADS, chains, picture
 from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
@@ -298,7 +298,7 @@ def _target_row(name: str, states: Sequence[str]) -> str:
 
 def _states(target: Target) -> dict[str, str]:
     """Return the state of each package of a target, without base packages."""
-    line = {each.package.name for each in wanted(target)}
+    line = {each.package.name for each in packages_to_install(target)}
     offered = {each.name: "not in the install line" for each in target.entries() if not each.base}
     return {**offered, **dict.fromkeys(line, "to install")}
 

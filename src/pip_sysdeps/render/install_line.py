@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pip_sysdeps.lock.document import Target
-    from pip_sysdeps.lock.selection import Wanted
+    from pip_sysdeps.lock.selection import PackageToInstall
 
 SCHEMA = 1
 
 
-def as_json(target: Target, packages: Iterable[Wanted]) -> str:
+def as_json(target: Target, packages: Iterable[PackageToInstall]) -> str:
     """Render the line as a document of schema 1."""
     document = {
         "schema": SCHEMA,

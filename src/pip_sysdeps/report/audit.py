@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.report.offers import how_to_add
 
@@ -251,7 +251,7 @@ def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[
 
 def _line(target: Target) -> Mapping[str, frozenset[str]]:
     """Return the packages of the line, each with who needs it."""
-    return {each.package.name: frozenset(each.by) for each in wanted(target)}
+    return {each.package.name: frozenset(each.by) for each in packages_to_install(target)}
 
 
 def _packages_needed_by(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
@@ -272,7 +272,7 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion], closure
                 distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence
             )
             uses[need.installed].append(use)
-    inside = {each.package.name for each in wanted(target)}
+    inside = {each.package.name for each in packages_to_install(target)}
     for package in target.entries():
         yield PackageRow(
             package=package,

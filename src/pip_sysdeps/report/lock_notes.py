@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import partly_searched_distributions
 from pip_sysdeps.words import listed
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-def packages_to_install(scan: Scan, target: Target, packages: SystemPackages | None) -> Iterator[str]:
+def install_notes(scan: Scan, target: Target, packages: SystemPackages | None) -> Iterator[str]:
     """Yield one line for the packages of the target's install line that are not installed here."""
     names = {_name_of_absent(need.provider) for _, need in scan.needs()}
-    if absent := [each.package.name for each in wanted(target) if each.package.name in names]:
+    if absent := [each.package.name for each in packages_to_install(target) if each.package.name in names]:
         floors = packages is not None and packages.family.floors is not None
         yield f"in the install line, but not installed here: {listed(absent)}{_without_min(absent) if floors else ''}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.model.needs import When
 from pip_sysdeps.words import counted, listed
 
@@ -92,7 +92,7 @@ def command_to_add(packages: Iterable[str], distribution: str) -> str:
 
 
 def _packaged(target: Target) -> list[str]:
-    line = {each.package.name for each in wanted(target, base=True)}
+    line = {each.package.name for each in packages_to_install(target, base=True)}
     prefix = f"{target.package_manager}:"
     sources = {each.name: each.source.removeprefix(prefix) for each in target.distribution if prefix in each.source}
     return [f"{package} ({name})" for name, package in sources.items() if package not in line]
@@ -106,8 +106,8 @@ def plugins_left_out(
     `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
     the line before is not repeated.
     """
-    seen = {each.package.name for each in wanted(before, base=True)} if before else set()
-    holders = {each.package.name: each.by[0] for each in wanted(target, base=True)}
+    seen = {each.package.name for each in packages_to_install(before, base=True)} if before else set()
+    holders = {each.package.name: each.by[0] for each in packages_to_install(target, base=True)}
     for name, plugins in left_out(target, recommended).items():
         if name not in seen:
             add = command_to_add(plugins, holders[name])
@@ -116,7 +116,7 @@ def plugins_left_out(
 
 def left_out(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return the packages with plugins or data that the line leaves out, by the package that they belong to."""
-    line = {each.package.name for each in wanted(target, base=True)}
+    line = {each.package.name for each in packages_to_install(target, base=True)}
     inside = line | set(target.base)
     found = {name: tuple(each for each in recommended.get(name, ()) if each not in inside) for name in sorted(line)}
     return {name: plugins for name, plugins in found.items() if plugins}
@@ -128,7 +128,7 @@ def _holder(unresolved: Unresolved) -> str:
 
 def _outside(target: Target) -> dict[str, list[LockedNeed]]:
     """Return the needs of each distribution or file whose packages are outside the install line."""
-    inside = {each.package.name for each in wanted(target, base=True)}
+    inside = {each.package.name for each in packages_to_install(target, base=True)}
     inside |= target.base
     holders = [(each.name, each.all_needs()) for each in target.distribution]
     holders += [(each.file, each.all_needs()) for each in target.unattributed]

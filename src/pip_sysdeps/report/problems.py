@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.instructions import NOTHING, Instructions, joined
+from pip_sysdeps.lock.instructions import NOTHING, Instructions, join_instructions
 from pip_sysdeps.lock.target_choice import listed_targets
 from pip_sysdeps.report.catalogue import (
     FOREIGN_FILE,
@@ -68,7 +68,7 @@ def repair_packages(problems: Iterable[Problem], names: NameRules | None) -> tup
 
 def repair_instructions(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Return the Dockerfile instructions that repair problems."""
-    return tuple(joined(each.instructions for each in problems if each.error).lines())
+    return tuple(join_instructions(each.instructions for each in problems if each.error).lines())
 
 
 def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.instructions import of_copy
+from pip_sysdeps.lock.instructions import copy_instructions
 from pip_sysdeps.model.needs import Unreachable
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def to_reach(path: str) -> str:
 
 def to_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True) -> str:
     """Return the instructions to copy a file that no package has, in one line."""
-    instructions = of_copy(path, system, library_path, is_library=is_library)
+    instructions = copy_instructions(path, system, library_path, is_library=is_library)
     return " and ".join(f"`{line}`" for line in instructions.lines())
 
 

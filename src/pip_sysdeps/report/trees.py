@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock import document as lockfile
-from pip_sysdeps.lock.instructions import namesake
+from pip_sysdeps.lock.instructions import same_name_note
 from pip_sysdeps.model.loader import Found, NotFound
 from pip_sysdeps.model.needs import (
     FromCapability,
@@ -127,7 +127,7 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
         case FromHost(note=note):
             return Label(kind="other", name="the host", detail=note)
         case Unowned(path=path, package=package):
-            other = f"; {namesake(package)}" if package else ""
+            other = f"; {same_name_note(package)}" if package else ""
             return Label(kind="other", name="no package", detail=f"{path} must be copied{other}")
         case Unreachable(distribution=name, path=path):
             detail = f"{name or 'the environment'} has {short(path)}, where the loader does not search"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.instructions import NOTHING, Instructions, of_copy, of_folder
+from pip_sysdeps.lock.instructions import NOTHING, Instructions, copy_instructions, folder_instructions
 from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.catalogue import (
     FIND_LIBRARY_FAILS,
@@ -107,8 +107,8 @@ def _instructions(image: Image, need: Need, locked: Locked | None, copied: Locke
     if copied is None:
         return NOTHING
     if image.system.real(copied.path):
-        return of_folder(posixpath.dirname(copied.path), platform, library_path)
-    return of_copy(copied.path, platform, library_path, is_library=not (copied.program or copied.file))
+        return folder_instructions(posixpath.dirname(copied.path), platform, library_path)
+    return copy_instructions(copied.path, platform, library_path, is_library=not (copied.program or copied.file))
 
 
 _STALE = "is in the image, but not in /etc/ld.so.cache: run ldconfig"

@@ -46,7 +46,7 @@ def download(url: str, limit: int, *, plain: bool = False, longest: float = _LON
         with _opener(schemes).open(request, timeout=_SILENCE) as response:
             return _content(response, limit, time.monotonic() + longest)
     except (OSError, HTTPException, ValueError) as error:
-        raise DownloadError(f"`{printable(url)}` could not be downloaded:  {printable(_reason(error))}") from error
+        raise DownloadError(f"`{printable(url)}` could not be downloaded: {printable(_reason(error))}") from error
 
 
 def _content(response: IO[bytes], limit: int, end: float) -> bytes:

@@ -8,7 +8,7 @@ from builders.facts import distribution, scan_of
 from pip_sysdeps.lock.build import to_target
 from pip_sysdeps.lock.document import LockedNeed as Locked
 from pip_sysdeps.lock.document import Unresolved
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.lock.text import block, loads
 from pip_sysdeps.lock.text import header as lock_header
 from pip_sysdeps.model.needs import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
@@ -80,7 +80,7 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     """High confidence is in the line; medium is named with its kind, and at the end the policy that adds it."""
     neato = DOT._replace(program="neato")
     target = to_target(scan_of(target_of(MAGIC, DOT, neato)))
-    assert [each.package.name for each in wanted(target)] == ["libmagic1"]
+    assert [each.package.name for each in packages_to_install(target)] == ["libmagic1"]
     assert list(offers(target)) == [
         "not in the install line: magic: graphviz (exec)",
         (
@@ -89,7 +89,7 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
         ),
     ]
     assert list(offers(target, before=target)) == []
-    assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]
+    assert [each.package.name for each in packages_to_install(target, when={"exec"})] == ["graphviz"]
 
 
 def test_what_nothing_answers_is_told_by_its_weight() -> None:

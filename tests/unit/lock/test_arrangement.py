@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builders.locked import locked, need, target
-from pip_sysdeps.lock.arrangement import array_of, ordered
+from pip_sysdeps.lock.arrangement import arrange, array_of
 from pip_sysdeps.lock.document import LockedBase, LockedFile, LockedNeed, LockedPackage, Unresolved
 
 PQ = need("libpq.so.5", "libpq5", by=("b.so", "a.so"))
@@ -50,7 +50,7 @@ def test_a_target_is_written_in_one_order() -> None:
     )
     libc = LockedBase(package="libc6", sonames=("libc.so.6", "libdl.so.2", "libm.so.6"), programs=("ldd",))
     by = ("a", "b")
-    assert ordered(mixed) == target(
+    assert arrange(mixed) == target(
         locked("one", SORTED_PQ, SORTED_PQ, offered=(MAGIC,), base=(libc,), vendored=("x.libs", "y.libs")),
         locked("two", MAGIC, when=("dlopen",), base=(LockedBase(package="libc6", sonames=("libm.so.6",)),)),
         unattributed=(LockedFile(file="a.so", needs=(SORTED_PQ,)), LockedFile(file="b.so", offered=(MAGIC,))),
@@ -58,4 +58,4 @@ def test_a_target_is_written_in_one_order() -> None:
         package=PACKAGES[::-1],
         installs=("libmagic1", "libpq5"),
     )
-    assert ordered(ordered(mixed)) == ordered(mixed)
+    assert arrange(arrange(mixed)) == arrange(mixed)

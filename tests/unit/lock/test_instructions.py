@@ -15,12 +15,12 @@ from pip_sysdeps.lock.document import LockedNeed
 from pip_sysdeps.lock.instructions import (
     CONFIGURATION,
     Instructions,
+    copy_instructions,
     copy_messages,
-    joined,
-    namesake,
-    of_copy,
-    of_folder,
-    of_target,
+    folder_instructions,
+    join_instructions,
+    same_name_note,
+    target_instructions,
 )
 
 if TYPE_CHECKING:
@@ -55,25 +55,25 @@ class Fedora:
 )
 def test_a_copied_library(system: Alpine | Fedora, path: str, expected: list[str]) -> None:
     """The instructions make the loader search its folder, unless it is a default directory."""
-    assert [*of_copy(path, system).lines()] == [f"COPY --from=build {path} {path}", *expected]
+    assert [*copy_instructions(path, system).lines()] == [f"COPY --from=build {path} {path}", *expected]
 
 
 def test_a_copied_library_in_the_projects_library_path() -> None:
     """The image sets the variable, with all of its folders."""
-    lines = of_copy("/opt/b/lib/liba.so.1", DEBIAN, ("/opt/a/lib", "/opt/b/lib")).lines()
+    lines = copy_instructions("/opt/b/lib/liba.so.1", DEBIAN, ("/opt/a/lib", "/opt/b/lib")).lines()
     assert [*lines][1:] == ["ENV LD_LIBRARY_PATH=/opt/a/lib:/opt/b/lib"]
 
 
 def test_a_copied_program() -> None:
     """No loader looks for it."""
     path = "/usr/local/bin/tool"
-    assert [*of_copy(path, DEBIAN, is_library=False).lines()] == [f"COPY --from=build {path} {path}"]
+    assert [*copy_instructions(path, DEBIAN, is_library=False).lines()] == [f"COPY --from=build {path} {path}"]
 
 
 def test_several() -> None:
     """Files first, each once; one variable and one ldconfig with all folders."""
-    parts = [of_copy(f"/opt/{name}/lib/lib{name}.so", DEBIAN) for name in ("a", "b", "a")]
-    assert [*joined([*parts, Instructions(ldconfig=True)]).lines()] == [
+    parts = [copy_instructions(f"/opt/{name}/lib/lib{name}.so", DEBIAN) for name in ("a", "b", "a")]
+    assert [*join_instructions([*parts, Instructions(ldconfig=True)]).lines()] == [
         "COPY --from=build /opt/a/lib/liba.so /opt/a/lib/liba.so",
         "COPY --from=build /opt/b/lib/libb.so /opt/b/lib/libb.so",
         f"RUN printf '%s\\n' /opt/a/lib /opt/b/lib > {CONFIGURATION} && ldconfig",
@@ -83,8 +83,8 @@ def test_several() -> None:
 @pytest.mark.parametrize("path", ["/usr/local/lib/a b.so", "/usr/local/lib/$(id).so", "/usr/local/lib/a;b.so", "a.so"])
 def test_a_path_that_needs_quoting(path: str) -> None:
     """No instruction is printed for it, because a lock may come from anybody."""
-    assert not any(line.startswith("COPY") for line in of_copy(path, DEBIAN).lines())
-    assert [*of_folder("/opt/$(id)", DEBIAN).lines()] == ["RUN ldconfig"]
+    assert not any(line.startswith("COPY") for line in copy_instructions(path, DEBIAN).lines())
+    assert [*folder_instructions("/opt/$(id)", DEBIAN).lines()] == ["RUN ldconfig"]
 
 
 def test_files_of_a_target() -> None:
@@ -93,10 +93,10 @@ def test_files_of_a_target() -> None:
     tool = LockedNeed(program="tool", class_="unowned", path="/opt/a/tool", when="exec")
     either = need("", class_="unowned", path="/opt/c/libc.so.1", any_of=("libc.so.1", "libc.so"))
     found = target(locked("two", either, library), locked("one", library, tool))
-    assert of_target(found) == Instructions(
+    assert target_instructions(found) == Instructions(
         copies=("/opt/b/libb.so.1", "/opt/c/libc.so.1"), configured=("/opt/b", "/opt/c"), ldconfig=True
     )
-    assert of_target(found, ("exec",)) == Instructions(copies=("/opt/a/tool",))
+    assert target_instructions(found, ("exec",)) == Instructions(copies=("/opt/a/tool",))
     assert [*copy_messages(found)] == [
         "no package has /opt/b/libb.so.1, needed by one, two: copy it into the image (libb1 has it)",
         "no package has /opt/c/libc.so.1, needed by two: copy it into the image",
@@ -106,7 +106,7 @@ def test_files_of_a_target() -> None:
 @pytest.mark.parametrize(("package", "remark"), [("liba1", "liba1 has a library with this name"), ("", "")])
 def test_a_package_with_a_library_of_the_same_name(package: str, remark: str) -> None:
     """It is remarked on, if there is one."""
-    assert namesake(package) == remark
+    assert same_name_note(package) == remark
 
 
 @pytest.mark.toolchain
@@ -118,7 +118,7 @@ def test_ldconfig_takes_the_line(tmp_path: Path) -> None:
     (tmp_path / "etc/ld.so.conf").write_text("include /etc/ld.so.conf.d/*.conf\n")
     (tmp_path / "empty.s").write_text('.section .note.GNU-stack,"",@progbits\n')
     gcc(tmp_path / "opt/a/lib/liba.so.1", "-shared", "-nostdlib", "-Wl,-soname,liba.so.1", str(tmp_path / "empty.s"))
-    (line,) = of_folder("/opt/a/lib", DEBIAN).lines()
+    (line,) = folder_instructions("/opt/a/lib", DEBIAN).lines()
     shell = line.removeprefix("RUN ").replace("ldconfig", f"/sbin/ldconfig -r {tmp_path}")
     shell = shell.replace(CONFIGURATION, f"{tmp_path}{CONFIGURATION}")
     subprocess.run(["/bin/sh", "-ec", shell], check=True)

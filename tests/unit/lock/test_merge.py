@@ -25,9 +25,9 @@ def test_the_first_target_is_added_without_an_option() -> None:
 def test_a_listed_target_is_added_without_an_option() -> None:
     """A target that the project lists is added, another one is not."""
     old = f"{HEADER}\n{TRIXIE}"
-    assert merge(old, OWN, add_target=False, listed=(ID,)) == f"{LOCK}\n{TRIXIE}"
+    assert merge(old, OWN, add_target=False, project_targets=(ID,)) == f"{LOCK}\n{TRIXIE}"
     with pytest.raises(SysdepsError, match="the project's targets are debian-trixie-amd64, not debian-bookworm-amd64"):
-        merge("", OWN, add_target=False, listed=("debian-trixie-amd64",))
+        merge("", OWN, add_target=False, project_targets=("debian-trixie-amd64",))
 
 
 def test_windows_line_ends_go() -> None:
@@ -47,11 +47,11 @@ def test_the_sides_of_a_conflict() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (">>>>>>> branch\n", "line 1: an unpaired git conflict marker"),
-        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: an unpaired git conflict marker"),
-        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: an unpaired git conflict marker"),
-        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: an unpaired git conflict marker"),
-        ("<<<<<<< HEAD\n=======\n", "last line: a git conflict without its `>>>>>>>` line"),
+        (">>>>>>> branch\n", "line 1: unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n=======\n", "last line: the git conflict has no `>>>>>>>` line"),
     ],
 )
 def test_markers_that_do_not_pair(text: str, problem: str) -> None:
@@ -81,7 +81,7 @@ LATER = LOCK.replace('lock-version = "2.0"', 'lock-version = "2.9"')
         ),
         (
             "",
-            {"listed": ("debian-trixie-amd64", "debian-sid-amd64")},
+            {"project_targets": ("debian-trixie-amd64", "debian-sid-amd64")},
             "the project's targets are debian-trixie-amd64, debian-sid-amd64, not debian-bookworm-amd64",
             "list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
         ),
@@ -106,7 +106,7 @@ def test_a_target_that_is_not_merged(old: str, options: dict[str, tuple[str, ...
 )
 def test_a_target_that_the_user_adds_or_that_is_there(old: str, listed: tuple[str, ...]) -> None:
     """Its block is put among the others by its id."""
-    assert merge(old, OWN, add_target=True, listed=listed) == f"{LOCK}\n{TRIXIE}"
+    assert merge(old, OWN, add_target=True, project_targets=listed) == f"{LOCK}\n{TRIXIE}"
 
 
 def test_both_sides_of_a_conflict_may_have_a_block() -> None:

@@ -9,9 +9,9 @@ import pytest
 from builders.locked import target as locked_target
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
-from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
+from pip_sysdeps.lock.policy import PolicyContext, PolicyResult, apply
 from pip_sysdeps.lock.project import parse_project
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.lock.text import dumps, loads
 
 GL = LockedNeed(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/cv2.abi3.so",))
@@ -45,7 +45,7 @@ CONTEXT = PolicyContext(
 )
 
 
-def applied(policy: str, target: Target = TARGET) -> Applied:
+def applied(policy: str, target: Target = TARGET) -> PolicyResult:
     """Apply a policy in TOML; what comes out is a lock that can be written and read."""
     result = apply(parse_project(f"[tool.pip-sysdeps]\n{policy}"), target, CONTEXT)
     assert loads(dumps(Lockfile(target=(result.target,)))).target == (result.target,)
@@ -54,12 +54,12 @@ def applied(policy: str, target: Target = TARGET) -> Applied:
 
 def line(target: Target) -> list[str]:
     """Return the packages of the line."""
-    return [each.package.name for each in wanted(target)]
+    return [each.package.name for each in packages_to_install(target)]
 
 
 def test_without_a_policy_nothing_changes() -> None:
     """The target is what it was."""
-    assert applied("") == Applied(target=TARGET, unmatched=())
+    assert applied("") == PolicyResult(target=TARGET, unmatched=())
 
 
 @pytest.mark.parametrize("key", ["soname = 'libGL.so.1'", "package = 'libgl1'"])
@@ -67,7 +67,7 @@ def test_ignore_takes_a_need_out_of_the_line_and_leaves_it_in_the_lock(key: str)
     """By soname or package; the package goes, with nobody left who needs it."""
     result = applied(f"distribution.opencv.ignore = [{{ {key}, reason = 'no windows here' }}]")
     ignored = replace(GL, package="", class_="ignored", policy=True, note="no windows here")
-    assert result == Applied(
+    assert result == PolicyResult(
         target=replace(
             TARGET,
             installs=(),
@@ -163,7 +163,7 @@ def test_when_of_the_project_and_of_a_distribution() -> None:
 def test_an_entry_for_another_target_is_ignored() -> None:
     """Names of packages differ between releases."""
     entry = "{ package = 'libgl1', reason = 'x', targets = ['debian-trixie-amd64'] }"
-    assert applied(f"distribution.opencv.ignore = [{entry}]") == Applied(target=TARGET, unmatched=())
+    assert applied(f"distribution.opencv.ignore = [{entry}]") == PolicyResult(target=TARGET, unmatched=())
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_an_entry_for_another_target_is_ignored() -> None:
 )
 def test_an_entry_that_matches_nothing_is_reported(policy: str, message: str) -> None:
     """It changes nothing."""
-    assert applied(policy) == Applied(target=TARGET, unmatched=(message,))
+    assert applied(policy) == PolicyResult(target=TARGET, unmatched=(message,))
 
 
 @pytest.mark.parametrize("entry", ["ignore = [{ package = 'SDL2',", "replace = [{ soname = 'x', with = 'SDL2',"])

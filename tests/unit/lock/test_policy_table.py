@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import tomlkit
 
-from pip_sysdeps.lock.policy_table import add_array, distribution_table, edited_text, spelling
+from pip_sysdeps.lock.policy_table import add_array, distribution_table, edited_text, spelling_of
 
 
 @pytest.mark.parametrize(("name", "expected"), [("my-qt", "My_Qt"), ("torch", "torch"), ("numpy", "numpy")])
 def test_a_distribution_is_spelled_as_the_project_does(name: str, expected: str) -> None:
     """One without a table has its normalized name."""
-    assert spelling(("My_Qt", "torch"), name) == expected
+    assert spelling_of(("My_Qt", "torch"), name) == expected
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
     ],
 )
 def test_an_error_has_its_key(table: str, message: str) -> None:
-    """For a misspelt key, the error suggests the nearest known one."""
+    """For a misspelled key, the error suggests the nearest known one."""
     with pytest.raises(MalformedError) as told:
         parse_project(f"[tool.pip-sysdeps]\n{table}\n")
     assert str(told.value) == f"tool.pip-sysdeps{message}"

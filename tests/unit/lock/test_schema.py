@@ -91,7 +91,7 @@ def test_every_kind_of_value() -> None:
     ],
 )
 def test_an_invalid_value_is_a_problem(table: Mapping[str, object], problems: list[str]) -> None:
-    """The problem has the key; for a misspelt key it suggests the nearest one."""
+    """The problem has the key; for a misspelled key it suggests the nearest one."""
     assert read(table)[1] == problems
 
 

@@ -9,13 +9,13 @@ import pytest
 from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedBase, LockedFile, LockedNeed, LockedPackage
 from pip_sysdeps.lock.selection import (
-    Wanted,
+    PackageToInstall,
     is_in_line,
     needs_in_line,
     needs_to_install,
     needs_to_meet,
+    packages_to_install,
     unowned_needs,
-    wanted,
 )
 from pip_sysdeps.packages.family import Item
 
@@ -88,12 +88,14 @@ def test_packages_of_the_line() -> None:
         locked("one", replace(PQ, when="declared"), base=base),
         package=(entry, LockedPackage(name="libc6", base=True)),
     )
-    pq = Wanted(package=replace(entry, version=""), when=("declared", "import"), by=("one", "two"))
-    z = Wanted(package=LockedPackage(name="so:libz.so.1"), when=("import",), by=("two",))
-    libc = Wanted(package=LockedPackage(name="libc6", base=True), when=("import",), by=("one",))
-    assert wanted(found) == (pq, z)
-    assert wanted(found, base=True) == (libc, pq, z)
-    assert wanted(found, when=("declared",), pin=True) == (Wanted(package=entry, when=("declared",), by=("one",)),)
-    assert wanted(found, pin=True)[0].item == Item(
+    pq = PackageToInstall(package=replace(entry, version=""), when=("declared", "import"), by=("one", "two"))
+    z = PackageToInstall(package=LockedPackage(name="so:libz.so.1"), when=("import",), by=("two",))
+    libc = PackageToInstall(package=LockedPackage(name="libc6", base=True), when=("import",), by=("one",))
+    assert packages_to_install(found) == (pq, z)
+    assert packages_to_install(found, base=True) == (libc, pq, z)
+    assert packages_to_install(found, when=("declared",), pin=True) == (
+        PackageToInstall(package=entry, when=("declared",), by=("one",)),
+    )
+    assert packages_to_install(found, pin=True)[0].item == Item(
         name="libpq5", minimum="10", version="15", capabilities=("libpq.so.5(A)",)
     )

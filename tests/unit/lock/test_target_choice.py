@@ -8,7 +8,7 @@ from builders.facts import scan_of
 from builders.locked import target
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import Lockfile
-from pip_sysdeps.lock.target_choice import find_target, listed_targets, named_target, own_target
+from pip_sysdeps.lock.target_choice import find_target, listed_targets, named_target, target_of_system
 
 BOOKWORM, WEB, API = target(), target(id="debian-bookworm-amd64-web"), target(id="debian-bookworm-amd64-api")
 TRIXIE, ARM = target(id="debian-trixie-amd64"), target(id="debian-bookworm-arm64", architecture="arm64")
@@ -35,7 +35,7 @@ def test_the_target_of_a_system(targets: tuple[object, ...], expected: object) -
 def refused(lock: Lockfile, **system: str) -> tuple[str, str]:
     """Return the message and the hint of a system without a target."""
     with pytest.raises(SysdepsError) as caught:
-        own_target(lock, SYSTEM._replace(**system))
+        target_of_system(lock, SYSTEM._replace(**system))
     return str(caught.value), caught.value.hint
 
 
@@ -66,7 +66,7 @@ def test_a_choice_that_the_user_has_to_make() -> None:
 def test_a_named_target() -> None:
     """By its whole id."""
     lock = Lockfile(target=(BOOKWORM, WEB))
-    assert (named_target(lock, WEB.id), own_target(lock, SYSTEM)) == (WEB, BOOKWORM)
+    assert (named_target(lock, WEB.id), target_of_system(lock, SYSTEM)) == (WEB, BOOKWORM)
     with pytest.raises(SysdepsError) as caught:
         named_target(lock, "debian-bookworm")
     assert str(caught.value) == "the lock has no target `debian-bookworm`"

@@ -8,7 +8,7 @@ from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedPackage, Lockfile
 from pip_sysdeps.lock.project import Project
 from pip_sysdeps.lock.text import dumps
-from pip_sysdeps.lock.validation import faults
+from pip_sysdeps.lock.validation import find_faults
 
 TARGET = target(locked("one", need("libpq.so.5", "libpq5")), installs=("libpq5",))
 LOCK = Lockfile(target=(TARGET,))
@@ -31,20 +31,20 @@ PLAIN = Project()
 )  # fmt: skip
 def test_the_form_is_that_of_lock(text: str, messages: list[str]) -> None:
     """The first line that differs is reported, with the expected one."""
-    assert [*faults(LOCK, text, PLAIN)] == messages
+    assert [*find_faults(LOCK, text, PLAIN)] == messages
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.9"])
 def test_the_form_of_another_version_is_not_checked(version: str) -> None:
     """The format of another lock version is unknown."""
-    assert [*faults(Lockfile(lock_version=version, target=(TARGET,)), "", PLAIN)] == []
+    assert [*find_faults(Lockfile(lock_version=version, target=(TARGET,)), "", PLAIN)] == []
 
 
 def test_packages_that_no_need_names() -> None:
     """Each is reported with its target."""
     idle = target(locked("one"), package=(LockedPackage(name="libpq5", min="1"), LockedPackage(name="zlib1g", min="1")))
     lock = Lockfile(target=(idle,))
-    assert [*faults(lock, dumps(lock), PLAIN)] == [
+    assert [*find_faults(lock, dumps(lock), PLAIN)] == [
         f"{ID}: package libpq5 is not needed",
         f"{ID}: package zlib1g is not needed",
     ]
@@ -66,4 +66,4 @@ def test_packages_that_no_need_names() -> None:
 )
 def test_the_project_has_the_same_targets_and_words(project: Project, messages: list[str]) -> None:
     """Targets that it does not list are not compared."""
-    assert [*faults(LOCK, TEXT, project)] == messages
+    assert [*find_faults(LOCK, TEXT, project)] == messages

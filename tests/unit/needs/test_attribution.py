@@ -117,7 +117,7 @@ def needs_of_one(*answers: Resolution) -> tuple[Need, ...]:
     """Return the needs of a distribution whose only extension module got these answers."""
     one = distribution("one", "m.abi3.so")
     loads = [load(When.IMPORT, {EXTENSION: answers})]
-    return attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+    return attribution({EXTENSION: elf()}, loads, one).needs_of_distribution(one).needs
 
 
 def test_a_capability_stands_for_an_unknown_package() -> None:
@@ -126,7 +126,7 @@ def test_a_capability_stands_for_an_unknown_package() -> None:
     answers = tuple(map(not_found, ("libpq.so.5", "libcuda.so.1", "libx.so.1", "libGL.so.1")))
     capabilities = {"libpq.so.5": "libpq.so.5()(64bit)", "libcuda.so.1": "x", "libGL.so.1": "x"}
     loads = [load(When.IMPORT, {EXTENSION: answers})]
-    found = attribution({EXTENSION: elf()}, loads, one, capabilities=capabilities).of_distribution(one)
+    found = attribution({EXTENSION: elf()}, loads, one, capabilities=capabilities).needs_of_distribution(one)
     assert [each.provider for each in found.needs] == [
         FromPackage(package="libgl1", path=""),
         FromHost(note="the NVIDIA driver"),
@@ -161,13 +161,13 @@ def test_a_need_of_a_chosen_plugin() -> None:
         load(When.PLUGIN, {"/env/site/a.so": plugins["/env/site/a.so"]}),
     ]
     objects = {f"/env/site/{file}": elf() for file in files}
-    needs = attribution(objects, loads, one, packages=packages).of_distribution(one).needs
+    needs = attribution(objects, loads, one, packages=packages).needs_of_distribution(one).needs
     assert [(need.soname, need.plugin, need.is_mandatory) for need in needs] == [
         ("libpq.so.5", "", False),
         ("libx.so.1", "*/chosen.so", True),
     ]
     imported = load(When.IMPORT, {EXTENSION: (found("/lib/libx.so.1"),)})
-    needs = attribution(objects, [*loads, imported], one, packages=packages).of_distribution(one).needs
+    needs = attribution(objects, [*loads, imported], one, packages=packages).needs_of_distribution(one).needs
     assert [(need.when, need.plugin) for need in needs if need.soname == "libx.so.1"] == [(When.IMPORT, "")]
 
 
@@ -212,7 +212,7 @@ def test_an_unowned_file_is_followed() -> None:
             {EXTENSION: (found(unowned),), unowned: (found("/lib/libpq.so.5"), found(unowned, "libself.so"))},
         )
     ]
-    needs = attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf()}, loads, one).needs_of_distribution(one).needs
     assert [(need.soname, need.provider, need.by) for need in needs] == [
         ("libfoo.so", Unowned(path=unowned), (EXTENSION,)),
         ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5"), (EXTENSION,)),
@@ -237,7 +237,7 @@ def test_a_file_that_is_reached_in_many_ways_is_asked_about_once() -> None:
     attributed = Attribution(
         objects={EXTENSION: elf()}, holders={EXTENSION: "one"}, loads=loads, providers=Counting(PACKAGES, (one,))
     )
-    needs = attributed.of_distribution(one).needs
+    needs = attributed.needs_of_distribution(one).needs
     assert {need.soname for need in needs} == {f"lib{row}{side}.so" for row in range(40) for side in "ab"}
     assert len(asked) <= 4 * 40
 
@@ -248,17 +248,17 @@ def test_a_long_chain_of_unowned_files_is_followed() -> None:
     chain = [f"/usr/local/lib/lib{number}.so" for number in range(3000)]
     answers = {path: (found(after),) for path, after in pairwise([EXTENSION, *chain])}
     loads = [load(When.IMPORT, answers)]
-    assert len(attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs) == 3000
+    assert len(attribution({EXTENSION: elf()}, loads, one).needs_of_distribution(one).needs) == 3000
 
 
 def test_more_needs_than_any_environment_has_are_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted while they are found: two modules that load three unowned libraries have six."""
-    monkeypatch.setattr("pip_sysdeps.needs.attribution._MOST_NEEDS", 5)
+    monkeypatch.setattr("pip_sysdeps.needs.attribution._MAX_NEEDS", 5)
     one = distribution("one", "a.so", "b.so")
     chain = tuple(found(f"/usr/local/lib/lib{number}.so") for number in range(3))
     loads = [load(When.IMPORT, {file: chain}) for file in one.files]
     with pytest.raises(SysdepsError, match=r"`/env/site/b.so` and others have more than 5 needs"):
-        attribution(dict.fromkeys(one.files, elf()), loads, one).of_distribution(one)
+        attribution(dict.fromkeys(one.files, elf()), loads, one).needs_of_distribution(one)
 
 
 def test_a_file_of_the_environments_own_prefix_is_not_to_be_copied() -> None:
@@ -266,7 +266,7 @@ def test_a_file_of_the_environments_own_prefix_is_not_to_be_copied() -> None:
     one = distribution("one", "m.abi3.so")
     own = "/opt/conda/lib/libblas.so.3"
     loads = [load(When.IMPORT, {EXTENSION: (found(own),), own: (found("/lib/libpq.so.5"),)})]
-    needs = attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf()}, loads, one).needs_of_distribution(one).needs
     assert [(need.soname, need.provider) for need in needs] == [
         ("libblas.so.3", FromDistribution(distribution="", path=own, by_loader=True)),
         ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5")),
@@ -279,7 +279,7 @@ def test_a_package_with_a_library_of_the_same_name(answer: Resolution) -> None:
     other = "/env/site/other/libGL.so.1"
     one, holder = distribution("one", "m.abi3.so"), distribution("other", "other/libGL.so.1")
     loads = [load(When.IMPORT, {EXTENSION: (answer,)})]
-    needs = attribution({EXTENSION: elf(), other: elf()}, loads, one, holder).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf(), other: elf()}, loads, one, holder).needs_of_distribution(one).needs
     expected: Provider = (
         Unowned(path="/usr/local/lib/libGL.so.1", package="libgl1")
         if answer == found("/usr/local/lib/libGL.so.1")
@@ -293,7 +293,7 @@ def test_a_vendored_library() -> None:
     one = distribution("one", "m.abi3.so", "one.libs/libv.so")
     objects = {EXTENSION: elf("libv.so"), "/env/site/one.libs/libv.so": elf()}
     loads = [load(When.IMPORT, {EXTENSION: (found("/link/one.libs/libv.so"),), "/link/one.libs/libv.so": ()})]
-    answer = attribution(objects, loads, one).of_distribution(one)
+    answer = attribution(objects, loads, one).needs_of_distribution(one)
     assert (answer.needs, answer.vendored) == ((), ("one.libs",))
 
 
@@ -302,7 +302,7 @@ def test_a_bundled_sibling_that_the_loader_does_not_find() -> None:
     one = distribution("one", "m.abi3.so", "lib/libv-1.so")
     objects = {EXTENSION: elf("libv.so.1"), "/env/site/lib/libv-1.so": elf(soname="libv.so.1")}
     loads = [load(When.IMPORT, {EXTENSION: (not_found("libv.so.1"),)})]
-    answer = attribution(objects, loads, one).of_distribution(one)
+    answer = attribution(objects, loads, one).needs_of_distribution(one)
     assert (answer.needs, answer.vendored) == ((), ("lib",))
 
 
@@ -324,7 +324,7 @@ def test_a_library_of_another_distribution(answer: Resolution, imported: bool, e
         load(When.IMPORT, {EXTENSION: (answer,)}),
         load(When.IMPORT if imported else When.PLUGIN, {OTHER: ()}),
     ]
-    needs = attribution({EXTENSION: elf(), OTHER: elf()}, loads, one, other).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf(), OTHER: elf()}, loads, one, other).needs_of_distribution(one).needs
     assert [need.provider for need in needs] == [expected]
 
 
@@ -341,7 +341,7 @@ def test_a_library_of_a_distribution_that_is_not_required(requires: tuple[str, .
     one = distribution("one", "m.abi3.so")._replace(requires=requires)
     other = distribution("other", "other/libGL.so.1")
     loads = [load(When.IMPORT, {EXTENSION: (not_found("libGL.so.1"),)}), load(When.IMPORT, {path: ()})]
-    needs = attribution({EXTENSION: elf(), path: elf()}, loads, one, other).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf(), path: elf()}, loads, one, other).needs_of_distribution(one).needs
     assert [need.provider for need in needs] == [expected]
 
 
@@ -349,7 +349,7 @@ def test_a_library_for_another_machine_is_no_answer() -> None:
     """An object of the environment that this process cannot load does not explain a missing name."""
     one, other = distribution("one", "m.abi3.so"), distribution("other", "other/libx.so")
     loads = [load(When.IMPORT, {EXTENSION: (not_found("libx.so"),)})]
-    needs = attribution({EXTENSION: elf(), OTHER: elf(machine=183)}, loads, one, other).of_distribution(one).needs
+    needs = attribution({EXTENSION: elf(), OTHER: elf(machine=183)}, loads, one, other).needs_of_distribution(one).needs
     assert [need.provider for need in needs] == [Missing(note="no package has it")]
 
 
@@ -364,7 +364,7 @@ def test_one_chain_that_resolves_is_enough() -> None:
         load(When.IMPORT, {EXTENSION: (found(VENDORED),), VENDORED: (not_found("libpq.so.5"),)}),
         load(When.IMPORT, {"/env/site/n.abi3.so": (found(VENDORED),), VENDORED: (found("/lib/libpq.so.5"),)}),
     ]
-    needs = attribution(objects, loads, one).of_distribution(one).needs
+    needs = attribution(objects, loads, one).needs_of_distribution(one).needs
     assert [(need.provider, need.by) for need in needs] == [
         (FromPackage(package="libpq5", path="/lib/libpq.so.5"), (VENDORED,))
     ]
@@ -378,7 +378,7 @@ def test_what_an_import_finds_counts_before_what_a_plugin_finds() -> None:
         load(When.PLUGIN, {"/env/site/p.so": (found(VENDORED),), VENDORED: (found("/opt/libz.so", "libpq.so.5"),)}),
         load(When.IMPORT, {EXTENSION: (found(VENDORED),), VENDORED: (found("/lib/libpq.so.5"),)}),
     ]
-    needs = attribution(objects, loads, one).of_distribution(one).needs
+    needs = attribution(objects, loads, one).needs_of_distribution(one).needs
     assert [(need.soname, need.when, need.provider) for need in needs] == [
         ("libpq.so.5", When.IMPORT, FromPackage(package="libpq5", path="/lib/libpq.so.5"))
     ]
@@ -391,7 +391,7 @@ def test_files_that_share_a_need_are_merged() -> None:
         load(When.PLUGIN, {"/env/site/a.so": (found("/usr/lib/libpq.so.5"),)}),
         load(When.IMPORT, {EXTENSION: (found("/lib/libpq.so.5"),)}),
     ]
-    (need,) = attribution({EXTENSION: elf(), "/env/site/a.so": elf()}, loads, one).of_distribution(one).needs
+    (need,) = attribution({EXTENSION: elf(), "/env/site/a.so": elf()}, loads, one).needs_of_distribution(one).needs
     assert (need.when, need.by) == (When.IMPORT, ("/env/site/a.so", EXTENSION))
 
 
@@ -399,7 +399,7 @@ def test_an_unclaimed_file() -> None:
     """An object that no RECORD lists has needs of its own."""
     file = "/env/bin/uwsgi"
     loads = [load(When.IMPORT, {file: (found("/lib/libpq.so.5"),)})]
-    answer = attribution({file: elf()}, loads).of_unclaimed(file)
+    answer = attribution({file: elf()}, loads).needs_of_file(file)
     assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (file,))]
 
 
@@ -409,7 +409,7 @@ def test_one_of_several_builds_is_enough() -> None:
     one = distribution("one", *files)
     answers: tuple[Resolution, ...] = (not_found("libpq.so.4"), found("/lib/libpq.so.5"), not_found("libpq.so.6"))
     loads = [load(When.IMPORT, {file: (answer,)}) for file, answer in zip(files, answers, strict=True)]
-    answer = attribution({file: elf() for file in files}, loads, one).of_distribution(one)
+    answer = attribution({file: elf() for file in files}, loads, one).needs_of_distribution(one)
     assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (files[1],))]
     assert [(each.path, each.reason) for each in answer.skipped] == [
         (files[0], "built for libpq.so.4; `libcore5.so` is the one for this system"),
@@ -435,7 +435,7 @@ def test_a_library_that_is_left_to_another_distribution() -> None:
     answers = (found("/env/site/gui.so", "libQt6Gui.so.6"), found("/lib/libQt6Pdf.so.6"))
     with_package = {**PACKAGES, "/lib/libQt6Pdf.so.6": "libqt6pdf6"}
     loads = [load(When.PLUGIN, {"/env/site/pdf.so": answers})]
-    (need,) = attribution(objects, loads, one, packages=with_package).of_distribution(one).needs
+    (need,) = attribution(objects, loads, one, packages=with_package).needs_of_distribution(one).needs
     assert isinstance(need.provider, Missing)
 
 

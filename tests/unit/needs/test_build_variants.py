@@ -6,7 +6,7 @@ import pytest
 
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import FromPackage, Missing, Need, Provider, When
-from pip_sysdeps.needs.build_variants import choose
+from pip_sysdeps.needs.build_variants import select_variants
 
 INSTALLED = FromPackage(package="libav59", path="/usr/lib/libav.so.59")
 AVAILABLE = FromPackage(package="libav60", path="")
@@ -34,7 +34,7 @@ def test_one_is_chosen(five: Provider, six: Provider, seven: Provider, chosen: s
         need("libav.so.61", seven, "core7.so"),
         need("libm.so.6", INSTALLED, "core5.so", "core6.so", "core7.so"),
     ]
-    kept, skipped = choose(needs)
+    kept, skipped = select_variants(needs)
     assert {each.soname for each in kept if f"/env/{chosen}" in each.by} == {each.soname for each in kept}
     assert len(kept) == 2
     assert [each.path for each in skipped] == [f"/env/core{n}.so" for n in (5, 6, 7) if f"core{n}.so" != chosen]
@@ -47,7 +47,7 @@ def test_the_fewest_missing() -> None:
         need("libav.so.61", NOWHERE, "core7.so"),
         need("libcuda_stub.so", NOWHERE, "core5.so", "core7.so"),
     ]
-    kept, skipped = choose(needs)
+    kept, skipped = select_variants(needs)
     assert kept == (needs[0], needs[2])
     reason = "built for libav.so.61; `core5.so` is the one for this system"
     assert skipped == (Skipped(path="/env/core7.so", verdict=Verdict.ALTERNATIVE, reason=reason),)
@@ -65,7 +65,7 @@ def test_the_fewest_missing() -> None:
 def test_an_extension_module_that_is_picked_by_a_word(tag: str, twelve: Provider, forty: Provider, chosen: int) -> None:
     """Python finds no file with a dot before its tag: the distribution itself picks one."""
     needs = [need("libmpi.so.12", twelve, f"MPI.zmpich.{tag}.so"), need("libmpi.so.40", forty, f"MPI.openmpi.{tag}.so")]
-    kept, skipped = choose(needs)
+    kept, skipped = select_variants(needs)
     assert kept == (needs[chosen],)
     assert [each.path for each in skipped] == [*needs[1 - chosen].by]
 
@@ -85,4 +85,4 @@ def test_an_extension_module_that_is_picked_by_a_word(tag: str, twelve: Provider
 )
 def test_no_family(needs: list[Need]) -> None:
     """Files that differ in more than digits, or need the same release, stay as they are."""
-    assert choose(needs) == (tuple(needs), ())
+    assert select_variants(needs) == (tuple(needs), ())

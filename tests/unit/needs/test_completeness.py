@@ -12,7 +12,7 @@ from builders.facts import distribution, load, scan_of
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.environment import RecordKind, Skipped, Verdict
 from pip_sysdeps.model.needs import DistributionNeeds, When
-from pip_sysdeps.needs.completeness import foreign_distributions, gaps, refuse_gaps
+from pip_sysdeps.needs.completeness import foreign_distributions, incomplete_parts, require_complete
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
@@ -42,13 +42,13 @@ def note(verdict: Verdict, path: str) -> Skipped:
 )
 def test_a_file_of_the_environment_is_a_gap(skipped: Skipped) -> None:
     """Unreadable files, and broken files with the name of a shared object, are gaps."""
-    assert list(gaps(scan_with(skipped))) == [skipped]
+    assert list(incomplete_parts(scan_with(skipped))) == [skipped]
 
 
 def test_a_folder_of_the_environment_is_a_gap() -> None:
     """The contents of an unreadable folder are unknown."""
     closed = note(Verdict.UNREADABLE, "/env/site/closed")
-    assert list(gaps(scan_with(told=(closed,)))) == [closed]
+    assert list(incomplete_parts(scan_with(told=(closed,)))) == [closed]
 
 
 @pytest.mark.parametrize(
@@ -64,21 +64,21 @@ def test_a_folder_of_the_environment_is_a_gap() -> None:
 )
 def test_skipped_files_that_are_no_gap(skipped: Skipped) -> None:
     """Test data, files for other machines, odd rows, and files of unneeded packages are no gaps."""
-    assert list(gaps(scan_with(skipped))) == []
+    assert list(incomplete_parts(scan_with(skipped))) == []
 
 
 @pytest.mark.parametrize(("record", "found"), [(RecordKind.RECORD, 1), (RecordKind.NONE, 0), (RecordKind.EDITABLE, 0)])
 def test_a_record_without_one_file(record: RecordKind, found: int) -> None:
     """A RECORD lists at least itself; other sources may have nothing to say."""
     empty = DistributionNeeds(distribution=distribution("one", record=record), needs=(), vendored=(), glibc="")
-    assert len(list(gaps(scan_of(empty)))) == found
+    assert len(list(incomplete_parts(scan_of(empty)))) == found
 
 
 def test_the_error_names_what_the_user_can_repair() -> None:
     """Permissions come first: without them the rest is not known."""
     closed = Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason="Permission denied")
     with pytest.raises(SysdepsError) as caught:
-        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), closed), str)
+        require_complete(scan_with(note(Verdict.MALFORMED, MODULE), closed), str)
     assert (str(caught.value), caught.value.hint) == (
         f"cannot read `{DATA}` (Permission denied), and 1 more",
         "run it as a user who can read the whole environment",
@@ -92,13 +92,13 @@ def test_faults_that_another_user_would_have_too() -> None:
         (os.strerror(errno.EMFILE), "allow more with `ulimit -n`"),
     ):
         with pytest.raises(SysdepsError) as caught:
-            refuse_gaps(scan_with(Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason=reason)), str)
+            require_complete(scan_with(Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason=reason)), str)
         assert (str(caught.value), caught.value.hint) == (f"cannot read `{DATA}` ({reason})", hint)
 
 
 def test_no_gaps_are_no_error() -> None:
     """Nothing is raised."""
-    refuse_gaps(scan_with(), str)
+    require_complete(scan_with(), str)
 
 
 def test_a_foreign_distribution() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders.facts import distribution, found, load
 from pip_sysdeps.model.needs import DistributionNeeds, FromDistribution, FromPackage, Missing, Need, Provider, When
-from pip_sysdeps.needs.optional import ImportRoots, with_optional
+from pip_sysdeps.needs.optional import ImportRoots, mark_optional
 
 ONE, TWO, LIBRARY = "/env/site/_one.abi3.so", "/env/site/_two.abi3.so", "/env/site/libshared.so"
 PACKAGE = FromPackage(package="libx1", path="/lib/libx.so.1")
@@ -22,7 +22,7 @@ def marked(
         load(When.PLUGIN, {"/env/site/plugin.so": (), ONE: ()}),
     ]
     roots = ImportRoots(loads, {"/link/libshared.so": LIBRARY})
-    (after,) = with_optional([holder], roots, {"libbase"}, lambda asked: asked & {*optional})
+    (after,) = mark_optional([holder], roots, {"libbase"}, lambda asked: asked & {*optional})
     return after.needs[0].optional
 
 

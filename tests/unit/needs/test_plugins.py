@@ -6,7 +6,7 @@ import pytest
 
 from builders.facts import distribution
 from pip_sysdeps.model.plugins import PluginChoice
-from pip_sysdeps.needs.plugins import choices, chosen_files, unmatched_plugins
+from pip_sysdeps.needs.plugins import chosen_files, plugin_choices, unmatched_plugins
 
 TOOLKIT = distribution("toolkit", "qt/plugins/platforms/libqxcb.so", "qt/plugins/themes/libgtk.so", "toolkit.py")
 OBJECTS = frozenset(file for file in TOOLKIT.files if file.endswith(".so"))
@@ -26,7 +26,7 @@ KNOWN = {"*/libqxcb.so": "starts with it", "*/libold.so": "an older release has 
 )
 def test_choices(wanted: tuple[str, ...], expected: list[tuple[str, str, int]]) -> None:
     """Patterns match whole paths of objects; the word `default` stands for the known ones that match."""
-    found = choices(TOOLKIT, wanted, KNOWN, OBJECTS)
+    found = plugin_choices(TOOLKIT, wanted, KNOWN, OBJECTS)
     assert [(each.pattern, each.why, len(each.files)) for each in found] == expected
 
 

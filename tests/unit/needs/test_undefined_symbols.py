@@ -26,4 +26,4 @@ NEEDS = {"/b.so": frozenset({"one", "two"}), "/a.so": frozenset({"three", "two"}
 )
 def test_symbols_that_nothing_defines(defined: dict[str, frozenset[str] | None], gaps: tuple[SymbolGap, ...]) -> None:
     """Of each file, sorted; an object of which nothing is known may define them, if it is reached."""
-    assert symbol_gaps(NEEDS, defined, bound=NEEDS.__getitem__, defined=defined.__getitem__) == gaps
+    assert symbol_gaps(NEEDS, defined, required=NEEDS.__getitem__, defined=defined.__getitem__) == gaps

@@ -6,7 +6,7 @@ import json
 
 from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedPackage
-from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.render.install_line import as_json
 
 
@@ -17,7 +17,7 @@ def test_versions_are_there_if_they_are_known() -> None:
         locked("one", need("libpq.so.5", "libpq5", "declared")),
         package=(LockedPackage(name="libc6", base=True), LockedPackage(name="libpq5", min="10", version="15")),
     )
-    assert json.loads(as_json(found, wanted(found, base=True, pin=True))) == {
+    assert json.loads(as_json(found, packages_to_install(found, base=True, pin=True))) == {
         "schema": 1,
         "target": "debian-bookworm-amd64",
         "package-manager": "dpkg",

@@ -23,8 +23,8 @@ from pip_sysdeps.model.needs import (
 )
 from pip_sysdeps.report.lock_notes import (
     incomplete_distributions,
+    install_notes,
     optional_needs,
-    packages_to_install,
     partly_searched,
     skipped_files,
 )
@@ -71,7 +71,7 @@ MAGIC = needed("libmagic.so.1", FromPackage(package="libmagic1", path=""), When.
 def test_packages_of_the_line_that_are_not_installed(line: tuple[LockedNeed, ...], expected: list[str]) -> None:
     """The policy and `when` decide what is in the line, not the scan."""
     installed = needed("libz.so.1", FromPackage(package="zlib1g", path="/lib/libz.so.1"))
-    assert [*packages_to_install(scan(PQ, GL, MAGIC, installed), target(locked("one", *line)), None)] == expected
+    assert [*install_notes(scan(PQ, GL, MAGIC, installed), target(locked("one", *line)), None)] == expected
 
 
 ONE = (need("libpq.so.5", "libpq5"),)
@@ -91,7 +91,7 @@ def test_least_versions_are_locked_for_installed_packages(
 ) -> None:
     """The note says so where the package manager records them."""
     packages = system_packages(manager, PlainDatabase())
-    assert [*packages_to_install(scan(PQ, MAGIC), target(locked("one", *line)), packages)] == [
+    assert [*install_notes(scan(PQ, MAGIC), target(locked("one", *line)), packages)] == [
         f"in the install line, but not installed here: {said}"
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.instructions import namesake
+from pip_sysdeps.lock.instructions import same_name_note
 from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
@@ -39,7 +39,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
             provider = need.provider
-            other = f"; {namesake(provider.package)}" if provider.package else ""
+            other = f"; {same_name_note(provider.package)}" if provider.package else ""
             is_library = bool(need.soname or need.any_of)
             how = to_copy(provider.path, evidence.scan.platform, evidence.library_path, is_library=is_library)
             message = f"no binary package owns {provider.path}{other}: {how}"
@@ -84,7 +84,7 @@ def _package(need: Need) -> str:
 
 def _answer(provider: Missing | Unreachable) -> str:
     if isinstance(provider, Unreachable):
-        other = f"; {namesake(provider.package)}" if provider.package else ""
+        other = f"; {same_name_note(provider.package)}" if provider.package else ""
         holder = provider.distribution or "the environment"
         return f"found in {provider.path} of {holder}, where the loader does not search{other}"
     return provider.note or "not found"
