@@ -52,7 +52,8 @@ def other_targets_message(before: Target, after: Target, lock: Lockfile) -> str:
     if not names:
         return ""
     ids = listed([each for each, some in same.items() if some], _MAX_SHOWN_NAMES)
-    return f"other targets of the lock do not have the change of {listed(names, _MAX_SHOWN_NAMES)} yet: {ids}; lock them too"
+    changes = listed(names, _MAX_SHOWN_NAMES)
+    return f"other targets of the lock do not have the change of {changes} yet: {ids}; lock them too"
 
 
 def _versions(target: Target) -> dict[str, str]:
