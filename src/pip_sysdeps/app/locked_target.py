@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.environment import Environment
 
-_PROJECT_SOURCES = frozenset({"", "VIRTUAL_ENV", ".venv", LOCAL_PACKAGES})
+PROJECT_SOURCES = frozenset({"", "VIRTUAL_ENV", ".venv", LOCAL_PACKAGES})
 """Values of `found_by` for an environment of the project: named, active, or in its folder."""
 _SHOWN = 3
 
@@ -63,7 +63,7 @@ def refuse_unrelated(environment: Environment, path: str) -> None:
 
     Otherwise, a project without an environment would get the system's Python, or another project's.
     """
-    if environment.found_by in _PROJECT_SOURCES or read_text(path) is None:
+    if environment.found_by in PROJECT_SOURCES or read_text(path) is None:
         return
     with_needs: frozenset[str] = frozenset()
     with suppress(MalformedError):  # a report on the environment does not need it

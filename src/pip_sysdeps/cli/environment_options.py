@@ -10,12 +10,19 @@ from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.model.environment import Environment
 
 _PACKAGE = dirname(__file__)
+_INSTALLER_FILES = {
+    "poetry.lock": "poetry env info --executable",
+    "Pipfile": "pipenv --py",
+    "pdm.lock": "pdm info --python",
+}
+"""Files of installers whose environments are outside the project's folder, and what prints them."""
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,14 +138,27 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
             f"`{path}` changes sys.path by code, which is not run: distributions in the folders that it adds are "
             "left out; write the folder as a plain line instead"
         )
+    from pip_sysdeps.app.locked_target import PROJECT_SOURCES  # noqa: PLC0415 - `run` starts its command first
+
     if environment.found_by:
         args.messages.note(f"using the environment `{environment.prefix}` ({environment.found_by}){which}")
+        if environment.found_by not in PROJECT_SOURCES:
+            for line in _installers_here():
+                args.messages.note(line)
     if environment.others:
         names = listed([f"`--python {name}`" for name in environment.others], 2)
         if len(environment.others) == 1:
             args.messages.note(f"the current folder also has a virtual environment: {names} selects it")
         else:
             args.messages.note(f"the current folder also has virtual environments: {names} select them")
+
+
+def _installers_here() -> Iterator[str]:
+    """Yield how to select the environment of an installer of the current folder, which may be anywhere."""
+    for file, command in _INSTALLER_FILES.items():
+        if os.path.exists(file):
+            tool = command.partition(" ")[0]
+            yield f'`{file}` is here: if {tool} made an environment, `--python "$({command})"` selects it'
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
