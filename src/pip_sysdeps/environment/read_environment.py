@@ -60,10 +60,12 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
     inputs = ChoiceInputs(environ=environ, cwd=cwd, tool_prefix=tool_prefix)
     with _permission_errors():
         found: Environment | None = None
+        skipped = ""
         for choice in choices(root, python, inputs):
             found = _read_choice(root, choice, package_files)
             if found.prefix != tool_prefix or choice.found_by == "" or not _has_only_tool(found.distributions):
                 break
+            skipped = tool_prefix
         if found is None:
             message = "no Python environment found"
             raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
@@ -76,7 +78,8 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
             found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
             found = _read(root, layout, package_files)._replace(found_by=found_by)
         if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
-            others = (name for name in environments_in(root, cwd) if posixpath.join(cwd, name) != found.prefix)
+            paths = {name: posixpath.join(cwd, name) for name in environments_in(root, cwd)}
+            others = (name for name, path in paths.items() if path not in {found.prefix, skipped})
             found = found._replace(others=tuple(others))
     return found if allow_empty else _require_distributions(found)
 

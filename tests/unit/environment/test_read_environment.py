@@ -893,7 +893,7 @@ def test_the_user_base(tmp_path: Path) -> None:
 
 
 def test_environments_of_the_folder_that_were_not_taken(tmp_path: Path) -> None:
-    """`venv` and others are named where the environment is not the folder's."""
+    """`venv` and others are named where the environment is not the folder's, but not that of pip-sysdeps alone."""
     make_interpreter(tmp_path)
     (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
     install(tmp_path / "usr/local/lib/python3.11/site-packages", "on-path")
@@ -902,6 +902,10 @@ def test_environments_of_the_folder_that_were_not_taken(tmp_path: Path) -> None:
     environment = read(tmp_path, None, PATH="/usr/local/bin")
     assert (environment.prefix, environment.others) == ("/usr/local", ("venv",))
     assert read(tmp_path, "/usr/local/bin/python3.11").others == ()
+    install(tmp_path / "work/venv/lib/python3.11/site-packages", "pip-sysdeps")
+    environ = {"PATH": "/usr/local/bin"}
+    mine = find_environment(Root(str(tmp_path)), None, environ=environ, cwd="/work", tool_prefix="/work/venv")
+    assert (mine.prefix, mine.others) == ("/usr/local", ())
 
 
 @pytest.mark.parametrize("inside", ["bin", "lib/python3.11/site-packages"])
