@@ -87,10 +87,16 @@ def test_what_a_package_requires(desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("libpq", "libpq5"), ("psycopg", "psycopg2"), ("libpq.so", "libpq.so.5"), ("Where", "libnowhere.so.3")],
+    [
+        ("libpq", "libpq5"),
+        ("psycopg", "psycopg2"),
+        ("libpq.so", "libpq.so.5"),
+        ("Where", "libnowhere.so.3"),
+        ("PSYCOPG2[c]==2.9", "psycopg2"),
+    ],
 )
 def test_what_may_have_been_meant(run: Callable[..., Result], said: str, meant: str) -> None:
-    """A package, a distribution, a soname, and what a name has in it."""
+    """A package, a distribution, a soname, what a name has in it, and a requirement."""
     assert run("why", said) == (1, "", f"nothing here needs `{said}`; did you mean `{meant}`?\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.why import EnvironmentAnswer, LockAnswer, why_in_environment, why_in_lock
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
 """Names of glibc, which is never a need, because every image has it."""
+_VERSION = re.compile(r"[\[<>=!~;@\s].*")
+"""What follows the name of a requirement: extras, version, marker. Source: PEP 508."""
 _SHORT = 2
 
 
@@ -57,7 +60,10 @@ def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer) -> st
     if isinstance(answer, EnvironmentAnswer) and answer.required_by:
         packages = listed([f"`{each}`" for each in answer.required_by], _SHORT)
         return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
-    suggestion = closest_match(name, answer.names) or _containing(name, answer.names)
+    requirement = _VERSION.sub("", name).lower()
+    suggestion = (
+        closest_match(name, answer.names) or closest_match(requirement, answer.names) or _containing(name, answer.names)
+    )
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
     return f"nothing {where} needs `{name}`{f'; did you mean `{suggestion}`?' if suggestion else ''}"
 
