@@ -12,7 +12,7 @@ from pip_sysdeps.report.findings import findings
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.loader import Load
-    from pip_sysdeps.report.evidence import Trouble
+    from pip_sysdeps.report.evidence import Issue
 
 SITE = "/env/site/"
 
@@ -32,6 +32,6 @@ def evidence(objects: dict[str, ElfFile], *loads: Load, glibc: tuple[int, int] |
     return Evidence(scan=scan_of(*owned, loads=loads)._replace(objects=objects), glibc=glibc)
 
 
-def troubles(code: str, subject: Evidence) -> list[Trouble]:
+def troubles(code: str, subject: Evidence) -> list[Issue]:
     """Return what one check finds."""
-    return [each.trouble for each in findings(subject, select=[code])]
+    return [each.issue for each in findings(subject, select=[code])]

@@ -1,4 +1,4 @@
-"""`min` in the lock: the least version with every symbol used, of packages that are installed and not base."""
+"""`min` in the lock: the minimum version with every symbol used, of packages that are installed and not base."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def test_packages_that_are_not_installed_come_from_the_index(desk: Desk) -> None
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libGL.so.1"))
     outcome = desk.run_lock()
     assert (
-        "in the install line, but not installed here: libgl1 (the lock has its least version only if installed)\n"
+        "in the install line, but not installed here: libgl1 (the lock has its minimum version only if installed)\n"
         in outcome.err
     )
     assert '{ soname = "libGL.so.1", package = "libgl1", when = "import", ' in desk.lock.read_text()

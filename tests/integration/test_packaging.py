@@ -100,7 +100,7 @@ def test_no_pth_file(built: tuple[Path, Path], tmp_path: Path) -> None:
 
 
 def dependencies() -> dict[str, str]:
-    """Return the least version of each dependency that the project supports."""
+    """Return the minimum version of each dependency that the project supports."""
     text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
     (block,) = re.findall(r"^dependencies = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     return dict(re.findall(r'"([a-z]+)>=([0-9.]+)"', block))
@@ -136,7 +136,7 @@ def works(python: Path, folder: Path) -> None:
 
 
 def test_installed_with_the_lowest_dependencies(built: tuple[Path, Path], tmp_path: Path) -> None:
-    """The oldest interpreter that is here, and the least versions that the metadata allows, do."""
+    """The oldest interpreter that is here, and the minimum versions that the metadata allows, do."""
     interpreter = next(iter(interpreters().values()))
     works(fresh(tmp_path / "venv", interpreter, built[1], lowest=True), tmp_path)
 

@@ -59,7 +59,7 @@ def test_yum_of_dnf_installs_names_and_capabilities(dnf_root: Path) -> None:
 
 
 def test_dnf_installs_a_symbol_version(dnf_root: Path) -> None:
-    """A least version is a capability as well; one that no package has fails."""
+    """A minimum version is a capability as well; one that no package has fails."""
     versions = version_capabilities("libxslt.so.1", MARK, ["LIBXML2_1.1.9", "LIBXML2_1.0.11"])
     line = as_satisfy((Item(name="libxslt1.1", capabilities=versions),), PROGRAMS["dnf"])
     assert run_in(dnf_root, ["dnf", "install", "-y", *line.splitlines()], check=False).returncode == 0

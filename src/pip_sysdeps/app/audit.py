@@ -21,11 +21,11 @@ from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.packages.registry import default_directories
-from pip_sysdeps.report.audit import InstalledVersion, components_of, report, report_of_lock, vendored
+from pip_sysdeps.report.audit import InstalledVersion, components_of, make_audit, make_audit_of_lock, vendored_libraries
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, selects_checks
-from pip_sysdeps.report.offers import left_out
+from pip_sysdeps.report.offers import omitted_plugins
 from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.tree import may_be_elf
 
@@ -86,7 +86,7 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
     decided = [(holder, need.name) for holder, need in target.needs() if need.policy]
     evidence = replace(
         read_evidence(scanned, decided_by_policy=decided, changes=_changes(request.lock, target)),
-        left_out=left_out(target, scanned.scan.recommended),
+        omitted_plugins=omitted_plugins(target, scanned.scan.recommended),
     )
     sboms, unusable = sboms_of(scanned)
     found = findings(
@@ -96,7 +96,7 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
     )
     return AuditResult(
         scanned=scanned,
-        audit=report(
+        audit=make_audit(
             evidence,
             target,
             found,
@@ -145,7 +145,7 @@ def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit
         ignore=policy.ignore if request.ignore is None else request.ignore,
     )
     return LockAudit(
-        audit=report_of_lock(lock.target, found, lock.others),
+        audit=make_audit_of_lock(lock.target, found, lock.others),
         warning=lock.warning,
         lock=_relative_path(path),
         lock_text=read_text(path) or "",
@@ -266,7 +266,7 @@ def libraries_of(
         each.distribution.name: reader.read(
             each.distribution,
             [file for file in filter(may_be_elf, each.distribution.files) if file in scan.objects],
-            vendored(each, scan),
+            vendored_libraries(each, scan),
         )
         for each in tracked(scan.distributions, "looking for libraries in wheels")
         if each.distribution.name not in named

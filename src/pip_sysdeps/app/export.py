@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.audit import installed_packages, libraries_of, sboms_of
 from pip_sysdeps.app.report import scan_environment
-from pip_sysdeps.report.audit import vendored
+from pip_sysdeps.report.audit import vendored_libraries
 from pip_sysdeps.report.materials import Materials
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def export(location: Location, *, name: str = "", second_process: bool = False) 
         target=scanned.target(name),
         distributions=scanned.scan.environment.distributions,
         required=scanned.required(),
-        vendored={each.distribution.name: vendored(each, scanned.scan) for each in scanned.scan.distributions},
+        vendored={
+            each.distribution.name: vendored_libraries(each, scanned.scan) for each in scanned.scan.distributions
+        },
         libraries=libraries_of(scanned, sboms),
         sboms=sboms,
         installed=installed_packages(scanned.place.packages),

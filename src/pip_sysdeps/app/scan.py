@@ -122,7 +122,7 @@ class Scanner:
                 found = self._mark_optional(attributed)
             self._stages.end("attribution")
             if floors and place.packages is not None:
-                with task("finding the least versions of packages"):
+                with task("finding the minimum versions of packages"):
                     found = _with_floors(found, place.root, self.objects, place.packages)
                 self._stages.end("version floors")
             self._searched = finish_search()

@@ -16,8 +16,8 @@ from pip_sysdeps.lock.target_choice import find_target, named_target
 from pip_sysdeps.needs.completeness import require_complete
 from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
-from pip_sysdeps.report.image import Image, counts, locked_values, takes_cpu_folders, unmet
-from pip_sysdeps.report.problems import no_target, on_older_cpus, repair_instructions, repair_packages
+from pip_sysdeps.report.image import Image, index_target, must_be_satisfied, unsatisfied_needs, uses_cpu_folders
+from pip_sysdeps.report.problems import missing_target_problem, older_cpu_problems, repair_instructions, repair_packages
 from pip_sysdeps.report.verification import problems_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.packages import Owner, Platform
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.report.image import Locked
+    from pip_sysdeps.report.image import IndexedTarget
     from pip_sysdeps.report.problems import Problem
 
 
@@ -75,17 +75,17 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     lock = _read_lock(request.lock) if request.lock else None
     scanner = Scanner(read_place(request.location), second_process=second_process)
     target = _target(request, lock, scanner.platform) if lock else None
-    locked = locked_values(target) if target else None
+    locked = index_target(target) if target else None
     if locked:
         scanner.choose(locked.plugins)
     images = _ImageReader(scanner, locked)
     image = images.image(cpu_libraries=True)
     require_complete(image.scan, scanner.place.root.shown)
     problems = problems_of(image, locked)
-    if takes_cpu_folders(image.scan):
-        problems += on_older_cpus(problems_of(images.image(cpu_libraries=False), locked), problems)
+    if uses_cpu_folders(image.scan):
+        problems += older_cpu_problems(problems_of(images.image(cpu_libraries=False), locked), problems)
     if lock and target is None:
-        problems = (no_target(lock, image.scan), *problems)
+        problems = (missing_target_problem(lock, image.scan), *problems)
     family = scanner.place.packages.family if scanner.place.packages else None
     packages = repair_packages(problems, family.names if family else None)
     return Verification(
@@ -114,14 +114,14 @@ def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Targe
 class _ImageReader:
     """Scans an image under several conditions of its loader; its files are read once."""
 
-    def __init__(self, scanner: Scanner, locked: Locked | None) -> None:
+    def __init__(self, scanner: Scanner, locked: IndexedTarget | None) -> None:
         self._scanner = scanner
         self._locked = locked
         self._system = RootSystem(scanner)
 
     def image(self, *, cpu_libraries: bool) -> Image:
         found, objects = self._scan(current_cache=True, cpu_libraries=cpu_libraries), self._scanner.objects
-        stale = any(counts(*each, self._locked) for each in unmet(found))
+        stale = any(must_be_satisfied(*each, self._locked) for each in unsatisfied_needs(found))
         loaded = (*found.process, *(each for load in found.loads for each in load.objects))
         versioned = c_library_of(self._scanner.program).has_symbol_versions
         return Image(

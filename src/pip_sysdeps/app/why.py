@@ -12,7 +12,14 @@ from pip_sysdeps.app.locked_target import read_locked_target
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
 from pip_sysdeps.lock.selection import packages_to_install
-from pip_sysdeps.report.why import locked_names, names, paths, paths_of, why, why_locked
+from pip_sysdeps.report.why import (
+    accepted_names,
+    accepted_names_of_lock,
+    accepted_paths,
+    paths_of_soname,
+    why,
+    why_locked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +77,7 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
     return EnvironmentAnswer(
         scanned=scanned,
         chains=chains,
-        names=names(scanned.scan),
+        names=accepted_names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
         installed=_name_and_version(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
         by_policy=(by_policy := () if chains else why_locked(scanned.target(), name)),
@@ -82,7 +89,7 @@ def _known_path(scanned: ScannedEnvironment, name: str) -> str:
     """Return the path that the scan has for a file with several, such as by /lib and /usr/lib; empty for another."""
     root = scanned.place.root
     real = root.resolve(name) if name.startswith("/") else None
-    return next((path for path in paths(scanned.scan) if real and root.resolve(path) == real), "")
+    return next((path for path in accepted_paths(scanned.scan) if real and root.resolve(path) == real), "")
 
 
 def _dependents(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
@@ -90,7 +97,7 @@ def _dependents(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
     packages = scanned.place.packages
     if packages is None:
         return
-    files = [name] if name.startswith("/") else paths_of(scanned.scan, name)
+    files = [name] if name.startswith("/") else paths_of_soname(scanned.scan, name)
     queried = {name, *(owner.package for owner in map(packages.owner, files) if owner)}
     target = scanned.target()
     closures = closures_of(packages, target)
@@ -108,7 +115,7 @@ def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = 
         target=chosen,
         warning=lock.warning,
         chains=why_locked(chosen, name),
-        names=locked_names(chosen),
+        names=accepted_names_of_lock(chosen),
         glibc=(chosen.needs_glibc, chosen.needs_glibc_by),
         installed=_name_and_version(name, {each.name: each.version for each in chosen.distribution}),
     )

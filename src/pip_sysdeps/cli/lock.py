@@ -22,7 +22,7 @@ from pip_sysdeps.report.lock_notes import (
     skipped_files,
 )
 from pip_sysdeps.report.offers import (
-    MOST,
+    MAX_OFFERS,
     offers,
     packaged_distributions,
     plugins_left_out,
@@ -203,7 +203,7 @@ def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Tar
             messages.note(line)
     for line in _warnings(found, verbose=verbose):
         messages.warning(line)
-    for line in _notes(found, None if verbose else before, most=sys.maxsize if verbose else MOST):
+    for line in _notes(found, None if verbose else before, most=sys.maxsize if verbose else MAX_OFFERS):
         messages.note(line)
     for line in (*optional_needs(scan), *skipped_files(scan, found.place.root)):
         messages.detail(line)

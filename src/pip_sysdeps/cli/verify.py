@@ -10,7 +10,7 @@ from pip_sysdeps.cli.environment_options import add_environment_arguments, locat
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
-from pip_sysdeps.report.problems import worth_showing
+from pip_sysdeps.report.problems import relevant_problems
 from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         args.messages.warning(f"`{args.lock}`: {found.warning}")
     if found.scan.relevant_note:
         args.messages.warning(found.scan.relevant_note)
-    shown = found.problems if args.messages.level > 0 else worth_showing(found.problems)
+    shown = found.problems if args.messages.level > 0 else relevant_problems(found.problems)
     if args.json:
         output.write_document(
             verify_document(

@@ -224,7 +224,7 @@ class LockedPackage:
     base: bool = False
     """Whether every image of the release has it."""
     min: str = field(default="", metadata=_PACKAGE_VERSION)
-    """The least version with every symbol that is used."""
+    """The minimum version with every symbol that is used."""
     version: str = field(default="", metadata=_PACKAGE_VERSION)
     """The pinned version, after `lock --pin` only."""
     provides: tuple[str, ...] = field(default=(), metadata=_INSTALLED)

@@ -42,7 +42,7 @@ class Platform(NamedTuple):
 
 
 class Floor(NamedTuple):
-    """The least version of a binary package, and its reason."""
+    """The minimum version of a binary package, and its reason."""
 
     version: str
     """The version."""

@@ -48,7 +48,7 @@ class Scan(NamedTuple):
     note: str = ""
     """A note about the package names: they are another release's, or there is no index."""
     floors: Mapping[str, Floor] = MappingProxyType({})
-    """Binary package -> the least version with every symbol that is used.
+    """Binary package -> the minimum version with every symbol that is used.
 
     It has installed packages outside `base`, if their symbols or shlibs file has the version.
     """

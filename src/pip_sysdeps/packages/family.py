@@ -54,7 +54,7 @@ class Item(NamedTuple):
     name: str
     """Package name, or a capability."""
     minimum: str = ""
-    """The least version; empty for any."""
+    """The minimum version; empty for any."""
     version: str = ""
     """The exact version to install; empty for any."""
     capabilities: tuple[str, ...] = ()
@@ -62,10 +62,10 @@ class Item(NamedTuple):
 
 
 class Floors(NamedTuple):
-    """The least versions of packages, and unreadable files."""
+    """The minimum versions of packages, and unreadable files."""
 
     floors: Mapping[str, Floor]
-    """Package -> its least version."""
+    """Package -> its minimum version."""
     skipped: tuple[Skipped, ...] = ()
     """Files that could not be read."""
 
@@ -212,7 +212,7 @@ class Family(NamedTuple):
     is_development: Callable[[str], bool]
     """Return whether a package is a development package, by its name."""
     floors: Callable[[Root, PackageDatabase, Objects, FloorQuery], Floors] | None
-    """Find the least versions; None if the family does not record them."""
+    """Find the minimum versions; None if the family does not record them."""
     snapshot: Callable[[Root], str] | None
     """Return the date of the archive snapshot that a root's sources name; None if the family has none."""
     formats: Mapping[str, Callable[[Sequence[Item]], str]]

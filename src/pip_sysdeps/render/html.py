@@ -158,12 +158,12 @@ def _chip(word: str) -> str:
 
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
-    trouble = finding.trouble
-    who = f"<strong>{text(trouble.distribution)}</strong>: " if trouble.distribution else ""
-    what = f"{listed([*map(code, trouble.subjects)])}: " if trouble.subjects else ""
-    files = listed([code(short(file)) for file in trouble.files])
+    issue = finding.issue
+    who = f"<strong>{text(issue.distribution)}</strong>: " if issue.distribution else ""
+    what = f"{listed([*map(code, issue.subjects)])}: " if issue.subjects else ""
+    files = listed([code(short(file)) for file in issue.files])
     shown = f' <span class="soft">{files}</span>' if files else ""
-    return f"{who}{what}{text(trouble.message)}{shown}"
+    return f"{who}{what}{text(issue.message)}{shown}"
 
 
 def _fold(head: str, content: str, **attributes: str) -> str:

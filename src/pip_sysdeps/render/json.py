@@ -174,15 +174,15 @@ def _distribution(row: DistributionRow) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    entry, trouble = finding.entry, finding.trouble
+    entry, issue = finding.entry, finding.issue
     return {
         "code": entry.code,
         "name": entry.name,
         "severity": entry.severity.value,
-        "distribution": trouble.distribution,
-        "subjects": list(trouble.subjects),
-        "message": trouble.message,
-        "files": list(trouble.files),
+        "distribution": issue.distribution,
+        "subjects": list(issue.subjects),
+        "message": issue.message,
+        "files": list(issue.files),
     }
 
 
@@ -275,7 +275,7 @@ def _floor(provider: Provider, floors: Mapping[str, Floor]) -> dict[str, str] | 
 
 
 def _hop(hop: Hop) -> dict[str, Any]:
-    found = hop.answer
+    found = hop.resolution
     facts: dict[str, Any] = {"file": hop.file, "soname": found.soname}
     if isinstance(found, Found):
         return {**facts, "found": found.path, "step": found.step.value, "by": found.by}

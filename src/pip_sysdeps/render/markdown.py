@@ -136,11 +136,11 @@ def _components(components: Sequence[Component]) -> str:
 
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
-    trouble, entry = finding.trouble, finding.entry
-    who = f" **{escaped(trouble.distribution)}**:" if trouble.distribution else ""
-    files = f" ({listed([code(short(file)) for file in trouble.files], _MOST_FILES)})" if trouble.files else ""
-    what = f" {listed([*map(code, trouble.subjects)])}:" if trouble.subjects else ""
-    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(trouble.message)}{files}\n"
+    issue, entry = finding.issue, finding.entry
+    who = f" **{escaped(issue.distribution)}**:" if issue.distribution else ""
+    files = f" ({listed([code(short(file)) for file in issue.files], _MOST_FILES)})" if issue.files else ""
+    what = f" {listed([*map(code, issue.subjects)])}:" if issue.subjects else ""
+    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(issue.message)}{files}\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

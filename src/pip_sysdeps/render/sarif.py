@@ -51,7 +51,7 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *,
             "message": {"text": _message(each)},
             "locations": [_location(lock, lines.of(each))],
             "partialFingerprints": {"primaryLocationLineHash": _fingerprint(each, audit.target.id)},
-            **({"properties": {"files": [short(file) for file in each.trouble.files]}} if each.trouble.files else {}),
+            **({"properties": {"files": [short(file) for file in each.issue.files]}} if each.issue.files else {}),
         }
         for each in audit.findings[:_MOST_RESULTS]
     ]
@@ -89,8 +89,8 @@ def _rule(entry: Entry) -> dict[str, Any]:
 
 
 def _message(finding: Finding) -> str:
-    trouble = finding.trouble
-    parts = (trouble.distribution, listed(trouble.subjects), trouble.message)
+    issue = finding.issue
+    parts = (issue.distribution, listed(issue.subjects), issue.message)
     return _SYNTAX.sub(_escaped, printable(": ".join(filter(None, parts))))
 
 
@@ -105,8 +105,8 @@ def _location(lock: str, line: int) -> dict[str, Any]:
 
 def _fingerprint(finding: Finding, target: str) -> str:
     """Return a key of a finding that does not change when the lock's lines move."""
-    trouble = finding.trouble
-    parts = (target, finding.entry.code, trouble.distribution, trouble.message, *trouble.subjects)
+    issue = finding.issue
+    parts = (target, finding.entry.code, issue.distribution, issue.message, *issue.subjects)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
@@ -132,7 +132,7 @@ class _Lines:
 
     def of(self, finding: Finding) -> int:
         """Return the line of a finding's subject, else of its distribution, else of the target."""
-        lines = self._lines.get(finding.trouble.distribution, [])
-        quoted = [f'"{subject}"' for subject in finding.trouble.subjects]
+        lines = self._lines.get(finding.issue.distribution, [])
+        quoted = [f'"{subject}"' for subject in finding.issue.subjects]
         named = (number for number, line in lines if any(subject in line for subject in quoted))
         return next(named, lines[0][0] if lines else self._target)

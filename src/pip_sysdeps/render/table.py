@@ -190,16 +190,16 @@ def _findings(found: Sequence[Finding], terminal: Terminal, short: Callable[[str
 
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
-    trouble = finding.trouble
-    if trouble.distribution:
-        yield Span(trouble.distribution, Role.DISTRIBUTION)
+    issue = finding.issue
+    if issue.distribution:
+        yield Span(issue.distribution, Role.DISTRIBUTION)
         yield Span(": ")
-    if trouble.subjects:
-        yield Span(listed(trouble.subjects), Role.SONAME)
+    if issue.subjects:
+        yield Span(listed(issue.subjects), Role.SONAME)
         yield Span(": ")
-    yield Span(trouble.message)
-    if trouble.files:
-        yield Span(f" ({listed([short(file) for file in trouble.files], _MOST_FILES)})", Role.DIM)
+    yield Span(issue.message)
+    if issue.files:
+        yield Span(f" ({listed([short(file) for file in issue.files], _MOST_FILES)})", Role.DIM)
 
 
 def line_counted(audit: Audit) -> str:

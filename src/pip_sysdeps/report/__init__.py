@@ -1,1 +1,1 @@
-"""Results as values: audit, verification, why, trees, differences."""
+"""Build the results of commands as values: audit, verification, why, trees, differences."""

@@ -1,4 +1,4 @@
-"""The report of `audit`: needed binary packages, vendored libraries, findings."""
+"""Build the report of `audit`: needed binary packages, vendored libraries, findings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PackageState(Enum):
     OFFER = "offer"
     """Its needs are outside the install line; the project may add it."""
     BASE = "base"
-    """Every image of the release has it."""
+    """It is a base package, which every image of the release has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class PackageUse:
     """One need of a package."""
 
     distribution: str
-    """Who needs it: a distribution, or a file that no RECORD lists."""
+    """The distribution that needs it, or the path of a file that no RECORD lists."""
     version: str
     """The distribution's version."""
     name: str
@@ -64,7 +64,7 @@ class PackageUse:
     when: str
     """When it is needed."""
     confidence: str
-    """How certain the need is; empty if an ELF file states it."""
+    """The confidence in the need: `high`, `medium` or `low`; empty if an ELF file declares it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +80,21 @@ class PackageRow:
     uses: tuple[PackageUse, ...]
     """By distribution and name."""
     adds: Cost | None = None
-    """It and its dependencies, without base packages; None if it is neither installed nor in the lists at hand."""
+    """The size and number of it and its dependencies, without base packages; None if neither installed nor listed."""
     candidate: InstalledVersion | None = None
-    """The version that would be installed, for a package that only the downloaded lists have."""
-    is_looked_for: bool = True
-    """Whether installed packages were read; not for a report on a lock."""
+    """The version that would be installed, if only the downloaded package lists have it."""
+    is_installation_known: bool = True
+    """Whether the package database was read; false for the report on a lock."""
 
     @property
     def version(self) -> str:
-        """Return the installed version, `not installed`, or nothing if that is unknown."""
-        absent = "not installed" if self.is_looked_for else ""
+        """Return the installed version, `not installed`, or an empty string if unknown."""
+        absent = "not installed" if self.is_installation_known else ""
         return self.installed.version if self.installed else absent
 
     @property
     def size(self) -> int:
-        """Return its own size in KiB, installed or listed; 0 if unknown."""
+        """Return its size in KiB without dependencies, installed or listed; 0 if unknown."""
         known = self.installed or self.candidate
         return known.size if known else 0
 
@@ -110,19 +110,20 @@ class DistributionRow:
     wheel: str
     """The wheel's compressed tags."""
     needs: tuple[LockedNeed, ...]
-    """By name; those that a binary package or another provider answers."""
+    """The needs that have a provider, by name."""
     vendored: tuple[str, ...] = ()
-    """The libraries that it vendors, relative to its folder; in a report on a lock, only their folders. Sorted."""
+    """The paths of vendored libraries, relative to its folder and sorted; only their folders in the report on a
+    lock."""
     components: tuple[Component, ...] = ()
-    """The components of its own SBOMs, without itself."""
+    """The components that its SBOMs list, without the distribution itself."""
     libraries: tuple[VendoredLibrary, ...] = ()
     """The libraries that are among its files or linked into them; empty for a distribution with SBOMs."""
     requirement_chain: tuple[str, ...] = ()
     """The distributions that require it, from a requested one to itself."""
     cost: Cost | None = None
-    """Its packages of the line and their dependencies; None if one is neither installed nor listed."""
+    """The cost of its packages in the install line with dependencies; None if one is neither installed nor listed."""
     saved: Cost | None = None
-    """What removing it would save: packages that nothing else needs; None as for `cost`."""
+    """The cost of the packages that nothing else needs, which removing it would save; None as for `cost`."""
 
 
 class Scope(Enum):
@@ -149,17 +150,17 @@ class Audit:
     findings: tuple[Finding, ...]
     """The worst first."""
     how_to_add: str = ""
-    """How to install the packages that are only offered; empty if there are none."""
+    """A hint how to add the offered packages to the install line; empty if there are none."""
     adds: Cost | None = None
-    """The install line and its dependencies; None if a package is neither installed nor listed."""
+    """The cost of the install line with dependencies; None if a package is neither installed nor listed."""
     others: tuple[Target, ...] = ()
     """The lock's other targets."""
     is_from_lock: bool = False
-    """Whether the report is on a lock: installed packages are unknown, and few checks ran."""
+    """Whether it is the report on a lock: installed packages are unknown, and only some checks ran."""
 
     @property
     def size(self) -> int:
-        """Return the installed size of the install line in KiB as far as known, without dependencies."""
+        """Return the known installed size of the install line in KiB, without dependencies."""
         return sum(row.size for row in self.in_state(PackageState.INSTALL))
 
     def in_state(self, state: PackageState) -> tuple[PackageRow, ...]:
@@ -167,7 +168,7 @@ class Audit:
         return tuple(row for row in self.packages if row.state is state)
 
 
-def report(  # noqa: PLR0913 - the evidence, the target, and what else is known of each row
+def make_audit(  # noqa: PLR0913 - one argument for each column
     evidence: Evidence,
     target: Target,
     findings: tuple[Finding, ...],
@@ -189,7 +190,7 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     rows = [
         replace(
             _distribution_row(each.distribution, locked.get(each.distribution.name), line, closures),
-            vendored=vendored(each, evidence.scan),
+            vendored=vendored_libraries(each, evidence.scan),
             components=components.get(each.distribution.name, ()),
             libraries=libraries.get(each.distribution.name, ()),
             requirement_chain=requirement_chains.get(each.distribution.name, ()),
@@ -198,7 +199,7 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     ]
     return Audit(
         target=target,
-        packages=tuple(_packages(target, installed, closures)),
+        packages=tuple(_package_rows(target, installed, closures)),
         distributions=tuple(row for row in rows if row.needs or row.vendored or row.components or row.libraries),
         findings=findings,
         how_to_add=how_to_add(target),
@@ -213,7 +214,7 @@ def _distribution_row(
     line: Mapping[str, frozenset[str]],
     closures: Closures,
 ) -> DistributionRow:
-    """Return a row with the needs of a distribution and what they cost."""
+    """Return the row of a distribution with its needs and their cost."""
     return DistributionRow(
         name=distribution.name,
         version=distribution.version,
@@ -224,8 +225,8 @@ def _distribution_row(
     )
 
 
-def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[Target, ...] = ()) -> Audit:
-    """Return the report on a target of a lock: no versions, sizes, paths or SBOMs."""
+def make_audit_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[Target, ...] = ()) -> Audit:
+    """Return the report on a target of a lock, without versions, sizes, paths and SBOMs."""
     rows = (
         DistributionRow(
             name=each.name,
@@ -237,10 +238,10 @@ def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[
         )
         for each in target.distribution
     )
-    packages = _packages(target, {}, Closures({}))
+    packages = _package_rows(target, {}, Closures({}))
     return Audit(
         target=target,
-        packages=tuple(replace(row, adds=None, is_looked_for=False) for row in packages),
+        packages=tuple(replace(row, adds=None, is_installation_known=False) for row in packages),
         distributions=tuple(rows),
         findings=findings,
         how_to_add=how_to_add(target),
@@ -250,7 +251,7 @@ def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[
 
 
 def _line(target: Target) -> Mapping[str, frozenset[str]]:
-    """Return the packages of the line, each with who needs it."""
+    """Return the packages of the install line, each with the distributions that need it."""
     return {each.package.name: frozenset(each.by) for each in packages_to_install(target)}
 
 
@@ -262,7 +263,9 @@ def _packages_without(line: Mapping[str, frozenset[str]], name: str) -> list[str
     return [package for package, holders in line.items() if holders != {name}]
 
 
-def _packages(target: Target, installed: Mapping[str, InstalledVersion], closures: Closures) -> Iterator[PackageRow]:
+def _package_rows(
+    target: Target, installed: Mapping[str, InstalledVersion], closures: Closures
+) -> Iterator[PackageRow]:
     uses: defaultdict[str, list[PackageUse]] = defaultdict(list)
     versions = {each.name: each.version for each in target.distribution}
     for holder, need in target.needs():
@@ -292,7 +295,7 @@ def _candidate(package: InstalledPackage | None) -> InstalledVersion | None:
     return None if package is None else InstalledVersion(version=package.version, size=package.size >> 10)
 
 
-def vendored(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:
+def vendored_libraries(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:
     """Return the libraries in the folders that a distribution's own objects load from, relative to its base; sorted."""
     base = needs.distribution.base
     folders = {posixpath.normpath(f"{base}/{folder}") for folder in needs.vendored}

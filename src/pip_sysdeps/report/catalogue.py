@@ -1,4 +1,4 @@
-"""The catalogue of findings: everything that `audit` and `verify` report, each with a stable code.
+"""Define the catalogue of findings: every kind that `audit` and `verify` report has a stable code.
 
 docs/checks.md explains each. A code is never reused.
 """
@@ -15,9 +15,9 @@ class Severity(Enum):
     ERROR = "error"
     """Something fails, or differs from what was committed."""
     WARNING = "warning"
-    """Something works by accident, or stops working on another system."""
+    """Something works by accident, or fails on another system."""
     NOTE = "note"
-    """Something to know."""
+    """Information only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +25,15 @@ class Entry:
     """One kind of finding."""
 
     code: str
-    """`SD001`."""
+    """Its stable code, such as `SD001`."""
     name: str
-    """`unresolved-import`."""
+    """Its name, such as `unresolved-import`."""
     severity: Severity
     """The severity for `audit`; a problem of `verify` has its own: `Problem.error`."""
     summary: str
     """A one-line description."""
     kind: str = ""
-    """`verify`'s word for it; empty if `verify` does not report it."""
+    """The name of its kind in `verify`; empty if `verify` does not report it."""
 
 
 UNRESOLVED_IMPORT = Entry(

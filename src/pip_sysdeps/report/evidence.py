@@ -1,4 +1,4 @@
-"""The input of the checks of `audit`, and the form of their results."""
+"""Define the input and the results of the checks of `audit`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Evidence:
     glibc: tuple[int, int] | None = None
     """The version of the system's glibc; None if unknown."""
     decided_by_policy: frozenset[tuple[str, str]] = frozenset()
-    """The needs that the policy decides: distribution and name."""
+    """The needs that the policy decides, as pairs of distribution and name."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The installed version of each binary package."""
     available: AvailableVersions | None = None
@@ -37,17 +37,17 @@ class Evidence:
     """Orders versions as the package manager does."""
     library_path: tuple[str, ...] = ()
     """The project's `library-path`."""
-    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Package of the line -> the packages with plugins of its library that it recommends and the line leaves out."""
+    omitted_plugins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """A package of the install line -> its recommended packages with plugins that the line omits."""
     changes: tuple[str, ...] = ()
     """Messages about how the lock differs from the environment."""
 
     def undecided(self) -> Iterator[tuple[str, Need]]:
-        """Yield the needs that no policy decides, with their distributions."""
+        """Yield the needs that the policy does not decide, with their distributions."""
         decided = self.decided_by_policy
         return ((holder, need) for holder, need in self.scan.needs() if (holder, need.name) not in decided)
 
-    def own(self) -> Iterator[tuple[DistributionNeeds | None, str, ElfFile]]:
+    def own_objects(self) -> Iterator[tuple[DistributionNeeds | None, str, ElfFile]]:
         """Yield each object of the environment with its distribution."""
         for distribution in self.scan.distributions:
             for file in distribution.distribution.files:
@@ -59,22 +59,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """One problem that a check found."""
+class Issue:
+    """One problem that a check found, before it gets the code of the check."""
 
     message: str
-    """What is wrong; follows the subjects, without a full stop."""
+    """The message, which follows the subjects; without a full stop."""
     subjects: tuple[str, ...] = ()
     """Sonames, symbol versions or elements of a search path; sorted."""
     distribution: str = ""
     """The distribution; empty for a file that no RECORD lists, and for the whole environment."""
     files: tuple[str, ...] = ()
-    """The objects that have the problem, sorted."""
+    """The affected objects, sorted."""
 
 
-def trouble_of_need(holder: str, need: Need, message: str) -> Trouble:
-    """Return a problem of one need."""
-    return Trouble(subjects=(need.name,), message=message, distribution=holder, files=need.by)
+def issue_of_need(holder: str, need: Need, message: str) -> Issue:
+    """Return the problem of one need."""
+    return Issue(subjects=(need.name,), message=message, distribution=holder, files=need.by)
 
 
 def name_of(distribution: DistributionNeeds | None) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.report.catalogue import Entry
-    from pip_sysdeps.report.evidence import Evidence, Trouble
+    from pip_sysdeps.report.evidence import Evidence, Issue
 
 _SEVERITIES = tuple(Severity)
 
@@ -36,7 +36,7 @@ class Check:
 
     entry: Entry
     """The entry."""
-    run: Callable[[Evidence], Iterator[Trouble]]
+    run: Callable[[Evidence], Iterator[Issue]]
     """Yields the problems."""
 
 
@@ -46,7 +46,7 @@ class Finding:
 
     entry: Entry
     """Its kind."""
-    trouble: Trouble
+    issue: Issue
     """The problem."""
 
 
@@ -83,10 +83,10 @@ CHECKS = (
 def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return the findings, the worst first, then by code, distribution and subject.
 
-    `select` has the codes to run, all if it is empty; `ignore` those to skip. `SD01` stands for all that begin so,
-    `SD010:shapely` for the findings of one distribution.
+    `select` has the codes to run, all if it is empty; `ignore` those to skip. `SD01` means all codes that begin with
+    it, `SD010:shapely` for the findings of one distribution.
     """
-    return _chosen(((each.entry, each.run(evidence)) for each in CHECKS), select, ignore)
+    return _select(((each.entry, each.run(evidence)) for each in CHECKS), select, ignore)
 
 
 def findings_of_lock(
@@ -98,40 +98,40 @@ def findings_of_lock(
         catalogue.UNRESOLVED_OTHER: locked.unresolved_other,
         catalogue.UNOWNED_LIBRARY: locked.unowned_library,
     }
-    return _chosen(((entry, run(target)) for entry, run in checks.items()), select, ignore)
+    return _select(((entry, run(target)) for entry, run in checks.items()), select, ignore)
 
 
-def _chosen(
-    found: Iterable[tuple[Entry, Iterable[Trouble]]], select: Collection[str], ignore: Collection[str]
+def _select(
+    found: Iterable[tuple[Entry, Iterable[Issue]]], select: Collection[str], ignore: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Return the findings of the chosen checks, the worst first."""
+    """Return the findings of the selected checks, the worst first."""
     chosen = [
-        Finding(entry=entry, trouble=trouble)
-        for entry, troubles in found
-        for trouble in _joined(troubles)
-        if (not select or _is_named(entry, trouble, select)) and not _is_named(entry, trouble, ignore)
+        Finding(entry=entry, issue=issue)
+        for entry, issues in found
+        for issue in _merge(issues)
+        if (not select or _matches_any(entry, issue, select)) and not _matches_any(entry, issue, ignore)
     ]
     return tuple(sorted(chosen, key=lambda each: _SEVERITIES.index(each.entry.severity)))
 
 
-def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
-    """Return the findings of one check, sorted; the same problem in a distribution is one."""
-    same: dict[tuple[str, str], list[Trouble]] = {}
-    for each in troubles:
-        same.setdefault((each.distribution, each.message), []).append(each)
+def _merge(issues: Iterable[Issue]) -> list[Issue]:
+    """Merge the issues of one check that have the same distribution and message; return them sorted."""
+    by_message: dict[tuple[str, str], list[Issue]] = {}
+    for each in issues:
+        by_message.setdefault((each.distribution, each.message), []).append(each)
     joined = [
         replace(
             some[-1],
             subjects=tuple(sorted({subject for each in some for subject in each.subjects})),
             files=tuple(sorted({file for each in some for file in each.files})),
         )
-        for some in same.values()
+        for some in by_message.values()
     ]
     return sorted(joined, key=lambda each: (each.distribution, each.subjects, each.message))
 
 
 def selects_checks(text: str) -> bool:
-    """Return whether a text selects checks: a code or its beginning, and possibly a distribution."""
+    """Return whether a text selects checks: a code or its beginning, optionally with a distribution."""
     code, colon, distribution = text.partition(":")
     return (
         code.startswith("SD")
@@ -140,8 +140,8 @@ def selects_checks(text: str) -> bool:
     )
 
 
-def _is_named(entry: Entry, trouble: Trouble, names: Iterable[str]) -> bool:
+def _matches_any(entry: Entry, issue: Issue, names: Iterable[str]) -> bool:
     for code, _, distribution in (name.partition(":") for name in names):
-        if entry.code.startswith(code) and distribution in {"", trouble.distribution}:
+        if entry.code.startswith(code) and distribution in {"", issue.distribution}:
             return True
     return False

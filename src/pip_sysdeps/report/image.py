@@ -1,4 +1,4 @@
-"""A release image for verification: the environment, its system, and the lock's target."""
+"""Define the input of `verify`: the environment, the system of the image, and the lock's target."""
 
 from __future__ import annotations
 
@@ -54,27 +54,27 @@ class Image:
     scan: Scan
     """The environment with ld.so.cache as it is."""
     fresh: Scan
-    """The same as after a run of ldconfig; or `scan` itself if nothing is missing."""
+    """The environment as after a run of ldconfig; `scan` itself if nothing is missing."""
     gaps: tuple[VersionGap, ...]
     """Needed symbol versions that are not defined."""
     symbols: tuple[SymbolGap, ...]
-    """Symbols that imports need and nothing in the image defines."""
+    """Symbols that imports need and no library in the image defines."""
     system: ImageSystem
     """The system of the image."""
     scripts: Mapping[str, str] = field(default_factory=dict)
-    """The Python that each script of the environment's `bin` starts, by the script."""
+    """A script of the environment's `bin` -> the Python that its first line names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Locked:
-    """The lock's target to compare with."""
+class IndexedTarget:
+    """A target of the lock with indexes for fast lookup."""
 
     target: Target
     """The target."""
     in_line: frozenset[tuple[str, str]]
     """The needs of the install line, by holder and name."""
     expected: frozenset[tuple[str, str]]
-    """The needs that the image must meet: those of the line, and those like them that no package answers."""
+    """The needs that the image must satisfy: those of the install line, and such needs without a package."""
     needs: Mapping[tuple[str, str], LockedNeed]
     """Every need, by holder and name."""
 
@@ -85,19 +85,19 @@ class Locked:
         return {name: tuple(sorted(patterns)) for name, patterns in found.items()}
 
     def package(self, holder: str, name: str) -> str:
-        """Return the lock's package for a need; empty for none."""
+        """Return the lock's package for a need; empty if there is none."""
         need = self.needs.get((holder, name))
         return need.package if need else ""
 
-    def copied(self, holder: str, name: str) -> LockedNeed | None:
-        """Return the need of a file that must be copied, because no package owns it; None for others."""
+    def file_to_copy(self, holder: str, name: str) -> LockedNeed | None:
+        """Return a need for a file that must be copied because no package owns it; None for other needs."""
         need = self.needs.get((holder, name))
         return need if need and need.class_ == "unowned" else None
 
 
-def locked_values(target: Target) -> Locked:
-    """Return a target prepared for comparison."""
-    return Locked(
+def index_target(target: Target) -> IndexedTarget:
+    """Return a target with its indexes."""
+    return IndexedTarget(
         target=target,
         in_line=frozenset((holder, need.name) for holder, need in needs_in_line(target)),
         expected=frozenset((holder, need.name) for holder, need in needs_to_meet(target)),
@@ -105,14 +105,14 @@ def locked_values(target: Target) -> Locked:
     )
 
 
-def takes_cpu_folders(scan: Scan) -> bool:
-    """Return whether this CPU determines which library is loaded."""
+def uses_cpu_folders(scan: Scan) -> bool:
+    """Return whether a loaded library is in a folder for newer CPUs (glibc-hwcaps)."""
     loaded = (*scan.process, *(each for load in scan.loads for each in load.objects))
     return any("/glibc-hwcaps/" in each.path for each in loaded)
 
 
-def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
-    """Yield each need that nothing in the image answers, with its distribution."""
+def unsatisfied_needs(scan: Scan) -> Iterator[tuple[str, Need]]:
+    """Yield each need that nothing in the image satisfies, with its distribution."""
     for holder, need in scan.needs():
         match need.provider:
             case FromPackage(path="") | FromCapability() | Missing() | Unreachable():
@@ -121,30 +121,30 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
                 pass
 
 
-def counts(holder: str, need: Need, locked: Locked | None) -> bool:
-    """Return whether the image must meet a need: by the lock, else by the defaults of `install-line`."""
+def must_be_satisfied(holder: str, need: Need, locked: IndexedTarget | None) -> bool:
+    """Return whether the image must satisfy a need: by the lock, or without one by the defaults of `install-line`."""
     key = (holder, need.name)
-    if need.optional:  # nothing fails without it, but a lock may have its package in the line
+    if need.optional:  # nothing fails without it, but its package may be in the install line of the lock
         return key in locked.in_line if locked else False
     if locked is not None and key in locked.needs:
         return key in locked.expected
     declared = need.when is When.DECLARED and need.confidence is None
-    return need.is_mandatory or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
+    return need.is_mandatory or declared or (need.confidence is Confidence.HIGH and not _is_for_another_system(need))
 
 
-def _of_another_system(need: Need) -> bool:
-    """Return whether a source names something that no package of the release has, as for another system."""
+def _is_for_another_system(need: Need) -> bool:
+    """Return whether a source names a library or program that no package of the release has: of another system."""
     unknown = isinstance(need.provider, Missing) and bool(need.provider.note) and not need.provider.unsure
     return unknown and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 
 
-def imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
+def imported_objects(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
     """Yield each object that an import, a program or a chosen plugin loads, with the root that loads it."""
     for load in scan.loads:
         if load.is_mandatory:
             yield from ((load.root, loaded) for loaded in load.objects)
 
 
-def not_found(loaded: LoadedObject) -> Iterator[str]:
+def missing_sonames(loaded: LoadedObject) -> Iterator[str]:
     """Yield the needed names of an object that the loader does not find."""
     return (answer.soname for answer in loaded.needs if isinstance(answer, NotFound))

@@ -1,4 +1,4 @@
-"""A release image, compared with its lock."""
+"""Compare a release image with its lock."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.report.image import Image, Locked
+    from pip_sysdeps.report.image import Image, IndexedTarget
 
 
 def lock_problems(image: Image, target: Target) -> Iterator[Problem]:
-    """Yield how the image differs from the lock."""
+    """Yield the differences between the image and the lock."""
     for text in _differences(image.scan, target):
         yield Problem(error=True, entry=NOT_LOCKED, distribution="", subject=target.id, message=text)
     for package in target.package:
@@ -38,8 +38,8 @@ def lock_problems(image: Image, target: Target) -> Iterator[Problem]:
             )
 
 
-def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
-    """Yield declared packages, which no file shows, that are not installed."""
+def missing_declared_packages(image: Image, locked: IndexedTarget) -> Iterator[Problem]:
+    """Yield packages that only a declaration names and that are not installed."""
     found = {(holder, need.name) for holder, need in image.scan.needs()}
     for holder, need in locked.target.needs():
         declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
@@ -54,8 +54,8 @@ def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
             )
 
 
-def _is_known(need: LockedNeed, scan: Scan) -> bool:
-    """Return whether a need counts: without a package database, a file that is there may be the C library's."""
+def _is_reliable(need: LockedNeed, scan: Scan) -> bool:
+    """Return whether a need is reliable: without a package database, "unowned" files may belong to the C library."""
     return bool(scan.platform.package_manager) or need.class_ != "unowned"
 
 
@@ -67,13 +67,13 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
     installed = distributions(scan)
     for locked in target.distribution:
         found = installed.pop(locked.name, None)
-        called = f"{locked.name} {locked.version}".rstrip()
+        label = f"{locked.name} {locked.version}".rstrip()
         if found is None:
-            yield f"{called} is locked, but not installed"
+            yield f"{label} is locked, but not installed"
         elif found.version != locked.version:
-            yield f"{called} is locked, {found.version or 'an editable install'} is installed"
+            yield f"{label} is locked, {found.version or 'an editable install'} is installed"
         elif found.wheel != locked.wheel:
-            yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
+            yield f"{label}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
     for found in installed.values():
-        if any(_is_known(need, scan) for need in found.needs):
+        if any(_is_reliable(need, scan) for need in found.needs):
             yield f"{found.name} {found.version}".rstrip() + " is installed and has needs, but is not locked"

@@ -1,4 +1,4 @@
-"""Symbol versions and symbols that a release image lacks."""
+"""Check a release image for missing symbol versions and symbols."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pip_sysdeps.report.catalogue import (
     NEWER_GLIBC_THAN_INSTALLED,
     UNDEFINED_SYMBOL,
 )
-from pip_sysdeps.report.image import imported
+from pip_sysdeps.report.image import imported_objects
 from pip_sysdeps.report.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def version_gaps(image: Image) -> Iterator[Problem]:
-    """Yield the problems that ld.so reports as "version `GLIBC_2.38' not found"; warnings for plugins."""
+    """Yield the problems that ld.so reports as "version `GLIBC_2.38' not found"; for plugins as warnings."""
     if not image.gaps:
         return
     holders = image.scan.environment.holders()
     loaded_by = {each.path: "" for each in image.scan.process}
-    for root, loaded in imported(image.scan):
+    for root, loaded in imported_objects(image.scan):
         loaded_by.setdefault(loaded.path, holders.get(root, ""))
     for gap in image.gaps:
         file = image.system.real(gap.file) or gap.file
@@ -41,11 +41,11 @@ def version_gaps(image: Image) -> Iterator[Problem]:
 
 
 def undefined_symbols(image: Image) -> Iterator[Problem]:
-    """Yield the problems that ld.so reports as "undefined symbol: sybdb_new", if no version is missing."""
+    """Yield the problems that ld.so reports as "undefined symbol: NAME", for files without a missing version."""
     if not image.symbols:
         return
     holders = image.scan.environment.holders()
-    loaded_by = {image.system.real(loaded.path): root for root, loaded in imported(image.scan)}
+    loaded_by = {image.system.real(loaded.path): root for root, loaded in imported_objects(image.scan)}
     listed = {image.system.real(gap.file) for gap in image.gaps if not gap.weak}
     for gap in image.symbols:
         if gap.file not in listed:

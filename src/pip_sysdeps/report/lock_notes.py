@@ -1,4 +1,4 @@
-"""Notes about a scan that the lock itself does not hold."""
+"""Format notes about a scan for which the lock has no place."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
 def install_notes(scan: Scan, target: Target, packages: SystemPackages | None) -> Iterator[str]:
     """Yield one line for the packages of the target's install line that are not installed here."""
-    names = {_name_of_absent(need.provider) for _, need in scan.needs()}
+    names = {_name_if_absent(need.provider) for _, need in scan.needs()}
     if absent := [each.package.name for each in packages_to_install(target) if each.package.name in names]:
         floors = packages is not None and packages.family.floors is not None
-        yield f"in the install line, but not installed here: {listed(absent)}{_without_min(absent) if floors else ''}"
+        note = _missing_floor_note(absent) if floors else ""
+        yield f"in the install line, but not installed here: {listed(absent)}{note}"
 
 
-def _without_min(absent: Sequence[str]) -> str:
-    """Return what the lock lacks of packages that are not installed here."""
-    return f" (the lock has {'their' if len(absent) > 1 else 'its'} least version only if installed)"
+def _missing_floor_note(absent: Sequence[str]) -> str:
+    """Return a note that the lock has no minimum versions of packages that are not installed here."""
+    return f" (the lock has {'their' if len(absent) > 1 else 'its'} minimum version only if installed)"
 
 
-def _name_of_absent(provider: Provider) -> str:
-    """Return the package or capability of a need that is not installed here; otherwise nothing."""
+def _name_if_absent(provider: Provider) -> str:
+    """Return the package or capability of a need if it is not installed here, otherwise an empty string."""
     match provider:
         case FromPackage(package=name, path="") | FromCapability(capability=name):
             return name
@@ -42,16 +43,16 @@ def _name_of_absent(provider: Provider) -> str:
 
 
 def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
-    """Yield a line for each distribution that lacks shared objects of its record, or its project.
+    """Yield a line for each distribution with missing shared objects of its RECORD, or without its project.
 
     Name at most `most` files.
     """
     for each in scan.environment.distributions:
         if each.missing_objects:
             files = listed([scan.environment.short(path) for path in each.missing_objects], most)
-            are = "is" if len(each.missing_objects) == 1 else "are"
+            verb = "is" if len(each.missing_objects) == 1 else "are"
             yield (
-                f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
+                f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {verb} missing; "
                 "reinstall it, unless you removed that on purpose"
             )
         if each.missing_project:
@@ -62,13 +63,13 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
 
 
 def partly_searched(scan: Scan) -> Iterator[str]:
-    """Yield one line for the distributions with sources too large to search, except this tool's own."""
+    """Yield one line for the distributions with sources that are too large to search, except this tool."""
     if names := [name for name in partly_searched_distributions(scan) if name != "pip-sysdeps"]:
         yield f"skipped source search (too large): {listed(names)}"
 
 
 def optional_needs(scan: Scan) -> Iterator[str]:
-    """Yield a line for each optional need that nothing answers; it is not in the lock."""
+    """Yield a line for each optional need that nothing satisfies, which is not in the lock."""
     for holder, need in scan.needs():
         if need.optional and isinstance(need.provider, Missing | Unreachable):
             yield f"optional, and not found: {need.name} ({holder})"

@@ -1,4 +1,4 @@
-"""The content of an SBOM: distributions, packages and libraries of an environment."""
+"""Define the content of an SBOM: distributions, packages and libraries of an environment."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Materials:
     target: Target
     """The environment's target in the lock."""
     distributions: tuple[Distribution, ...]
-    """All of them, sorted by name."""
+    """All distributions of the environment, sorted by name."""
     required: Mapping[str, tuple[str, ...]]
-    """A distribution -> the installed ones that it requires."""
+    """A distribution -> the installed distributions that it requires."""
     vendored: Mapping[str, tuple[str, ...]]
-    """A distribution -> its own libraries, relative to its folder."""
+    """A distribution -> the paths of its vendored libraries, relative to its folder."""
     libraries: Mapping[str, tuple[VendoredLibrary, ...]]
     """A distribution without SBOMs -> the libraries that its files are or contain."""
     sboms: Mapping[str, tuple[Sbom, ...]]
-    """A distribution -> its own SBOMs."""
+    """A distribution -> the SBOMs in its metadata."""
     installed: Mapping[str, InstalledVersion]
     """The installed version of each binary package."""
 
@@ -42,5 +42,5 @@ class Materials:
         return tuple(each for each in self.distributions if each.requested or each.name not in required)
 
     def components(self, name: str) -> tuple[Component, ...]:
-        """Return the components of a distribution's SBOMs once each, without itself."""
+        """Return each component of a distribution's SBOMs once, without the distribution itself."""
         return tuple(components_of(name, self.sboms.get(name, ())))

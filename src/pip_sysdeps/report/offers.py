@@ -1,4 +1,4 @@
-"""Needs outside the install line, and how to add them."""
+"""Format the needs outside the install line, and hints how to add them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedNeed, Target, Unresolved
 
-MOST = 8
-"""Lines with needs outside the install line that are read before they are too many."""
+MAX_OFFERS = 8
+"""Limit on the listed lines with needs outside the install line."""
 
 
-def offers(target: Target, before: Target | None = None, most: int = MOST) -> Iterator[str]:
+def offers(target: Target, before: Target | None = None, most: int = MAX_OFFERS) -> Iterator[str]:
     """Yield a line for each distribution or file with needs outside the install line, then how to add them.
 
-    What the old lock had already is not repeated. Of more than `most` lines the others are counted.
+    Lines that the old lock already gave are omitted. After `most` lines, the rest is only counted.
     """
-    seen = _offers(before) if before else []
-    new = [line for line in _offers(target) if line not in seen]
+    old_lines = _offer_lines(before) if before else []
+    new = [line for line in _offer_lines(target) if line not in old_lines]
     yield from new[:most]
     if len(new) > most:
         yield f"not in the install line: needs of {counted(len(new) - most, 'other distribution')}: -v lists them"
@@ -31,13 +31,16 @@ def offers(target: Target, before: Target | None = None, most: int = MOST) -> It
         yield how_to_add(target)
 
 
-def _offers(target: Target) -> list[str]:
-    return [f"not in the install line: {name}: {_grouped(needs)}" for name, needs in _outside(target).items()]
+def _offer_lines(target: Target) -> list[str]:
+    return [
+        f"not in the install line: {name}: {_format_by_kind(needs)}"
+        for name, needs in _needs_outside_line(target).items()
+    ]
 
 
 def how_to_add(target: Target) -> str:
-    """Return how to add needs to the install line; nothing if none is left out."""
-    outside = _outside(target)
+    """Return a hint how to add needs to the install line; empty if it has all of them."""
+    outside = _needs_outside_line(target)
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
@@ -70,28 +73,28 @@ def unresolved_others(target: Target, before: Target | None = None) -> Iterator[
 
 
 def _unresolved_others(target: Target) -> set[tuple[str, str]]:
-    """Return holder and name of each."""
+    """Return the other unresolved needs, as pairs of holder and name."""
     return {(_holder(each), each.name) for each in target.unresolved if not each.is_mandatory}
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:
     """Yield one line for distributions that are system packages: the install line has only their needs.
 
-    What the old lock had already is not repeated.
+    Those of the old lock are omitted.
     """
-    seen = _packaged(before) if before else []
-    if new := [each for each in _packaged(target) if each not in seen]:
+    old_names = _system_packaged(before) if before else []
+    if new := [each for each in _system_packaged(target) if each not in old_names]:
         names = listed(new)
         add = command_to_add(["PACKAGE"], "NAME")
         yield f"not in the install line, but distributions come from them: {names}; {add} adds one"
 
 
 def command_to_add(packages: Iterable[str], distribution: str) -> str:
-    """Return the command that adds packages to the install line, as needs of a distribution."""
+    """Return the command that adds packages to the install line as needs of a distribution."""
     return f"`pip-sysdeps policy add {' '.join(packages)} --distribution {distribution} --reason TEXT`"
 
 
-def _packaged(target: Target) -> list[str]:
+def _system_packaged(target: Target) -> list[str]:
     line = {each.package.name for each in packages_to_install(target, base=True)}
     prefix = f"{target.package_manager}:"
     sources = {each.name: each.source.removeprefix(prefix) for each in target.distribution if prefix in each.source}
@@ -103,22 +106,22 @@ def plugins_left_out(
 ) -> Iterator[str]:
     """Yield one line for each package of the line that lacks packages with plugins or data of its library.
 
-    `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
-    the line before is not repeated.
+    `recommended` maps a package to these packages. Omit those in the line or in every image, and packages
+    that were in the line before.
     """
-    seen = {each.package.name for each in packages_to_install(before, base=True)} if before else set()
+    old_packages = {each.package.name for each in packages_to_install(before, base=True)} if before else set()
     holders = {each.package.name: each.by[0] for each in packages_to_install(target, base=True)}
-    for name, plugins in left_out(target, recommended).items():
-        if name not in seen:
+    for name, plugins in omitted_plugins(target, recommended).items():
+        if name not in old_packages:
             add = command_to_add(plugins, holders[name])
             yield f"not in the line: {listed(plugins)} with plugins or data of {name}: {add}"
 
 
-def left_out(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the packages with plugins or data that the line leaves out, by the package that they belong to."""
+def omitted_plugins(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the packages with plugins or data that the line omits, by the package that recommends them."""
     line = {each.package.name for each in packages_to_install(target, base=True)}
-    inside = line | set(target.base)
-    found = {name: tuple(each for each in recommended.get(name, ()) if each not in inside) for name in sorted(line)}
+    available = line | set(target.base)
+    found = {name: tuple(each for each in recommended.get(name, ()) if each not in available) for name in sorted(line)}
     return {name: plugins for name, plugins in found.items() if plugins}
 
 
@@ -126,24 +129,24 @@ def _holder(unresolved: Unresolved) -> str:
     return unresolved.distribution or ", ".join(unresolved.by)
 
 
-def _outside(target: Target) -> dict[str, list[LockedNeed]]:
+def _needs_outside_line(target: Target) -> dict[str, list[LockedNeed]]:
     """Return the needs of each distribution or file whose packages are outside the install line."""
-    inside = {each.package.name for each in packages_to_install(target, base=True)}
-    inside |= target.base
+    available = {each.package.name for each in packages_to_install(target, base=True)}
+    available |= target.base
     holders = [(each.name, each.all_needs()) for each in target.distribution]
     holders += [(each.file, each.all_needs()) for each in target.unattributed]
-    every = {
-        name: [need for need in needs if need.installed and need.installed not in inside] for name, needs in holders
+    all_needs = {
+        name: [need for need in needs if need.installed and need.installed not in available] for name, needs in holders
     }
-    return {name: needs for name, needs in every.items() if needs}
+    return {name: needs for name, needs in all_needs.items() if needs}
 
 
-def _grouped(needs: Iterable[LockedNeed]) -> str:
-    """Return the packages by the kind of their needs, each once, under plugins only if nothing else needs it."""
-    first: dict[str, str] = {}
+def _format_by_kind(needs: Iterable[LockedNeed]) -> str:
+    """Format packages by the kind of their needs; each once, as a plugin's only if there is no other kind."""
+    kind_of_package: dict[str, str] = {}
     for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):
-        first.setdefault(need.installed, need.when)
-    kinds: dict[str, list[str]] = {}
-    for package, when in first.items():
-        kinds.setdefault(when, []).append(package)
-    return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in kinds.items())
+        kind_of_package.setdefault(need.installed, need.when)
+    packages_of_kind: dict[str, list[str]] = {}
+    for package, when in kind_of_package.items():
+        packages_of_kind.setdefault(when, []).append(package)
+    return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in packages_of_kind.items())

@@ -1,4 +1,4 @@
-"""Problems of a release image, and how to repair them."""
+"""Define the problems of a release image, with their repairs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Problem:
     """One problem of a release image."""
 
     error: bool
-    """Whether it stops an import or a program, or differs from the lock; otherwise a warning."""
+    """Whether it is an error (an import or a program fails, or the lock differs), not a warning."""
     entry: Entry
     """Its kind."""
     distribution: str
@@ -36,9 +36,9 @@ class Problem:
     subject: str
     """A soname, a symbol version, a binary package or a file."""
     message: str
-    """What is wrong; one line."""
+    """The message, in one line."""
     files: tuple[str, ...] = ()
-    """The objects that have the problem."""
+    """The affected objects."""
     package: str = ""
     """The binary package that repairs it; empty if none does."""
     instructions: Instructions = NOTHING
@@ -71,22 +71,22 @@ def repair_instructions(problems: Iterable[Problem]) -> tuple[str, ...]:
     return tuple(join_instructions(each.instructions for each in problems if each.error).lines())
 
 
-def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems that affect an import or the install line."""
+def relevant_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the errors, and the warnings that are neither missing needs nor foreign files."""
     return tuple(each for each in problems if each.error or each.entry not in {MISSING_IN_IMAGE, FOREIGN_FILE})
 
 
-def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return, as warnings, the problems without this CPU's folders that are not in `here`."""
-    known = {(each.distribution, each.subject) for each in here if each.error}
+def older_cpu_problems(problems: Iterable[Problem], current: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the errors that occur only on older CPUs, as warnings: those that are not in `current`."""
+    known_subjects = {(each.distribution, each.subject) for each in current if each.error}
     return tuple(
         replace(each, error=False, entry=OLDER_CPU, message=f"on older CPUs {each.message}")
         for each in problems
-        if each.error and (each.distribution, each.subject) not in known
+        if each.error and (each.distribution, each.subject) not in known_subjects
     )
 
 
-def no_target(lock: Lockfile, scan: Scan) -> Problem:
+def missing_target_problem(lock: Lockfile, scan: Scan) -> Problem:
     """Return the problem of a lock without a target for the image's system."""
     return Problem(
         error=True,

@@ -1,4 +1,4 @@
-"""Results as trees for `tree` and `why`."""
+"""Build trees of needs for `tree` and `why`."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class Label:
     """The text of one node."""
 
     kind: str
-    """`distribution`, `file`, a need, its answer, or a detail.
+    """`distribution`, `file`, a need, its provider, or a detail.
 
-    A need is `soname`, `program` or `needed-file`; an answer `package`, `other` or `missing`; a detail `floor` or
-    `tried`.
+    A need is `soname`, `program` or `needed-file`; a provider `package`, `other` or `missing`; a detail `floor`
+    or `tried`.
     """
     name: str
     """The name."""
     detail: str = ""
-    """Details about it."""
+    """Text after the name; may be empty."""
 
 
 class Node:
@@ -61,7 +61,7 @@ class Node:
 
 
 def merge_branches(branches: Iterable[Branch]) -> tuple[Node, ...]:
-    """Merge ways into trees: common prefixes share a branch."""
+    """Merge branches into trees: common prefixes become one branch."""
     top = Node(Label(kind="", name=""))
     for branch in branches:
         node = top
@@ -73,48 +73,55 @@ def merge_branches(branches: Iterable[Branch]) -> tuple[Node, ...]:
 def needs_tree(
     scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]], added: Sequence[LockedChain] = ()
 ) -> tuple[Node, ...]:
-    """Return requirement -> distribution -> file -> soname -> provider.
+    """Return the trees requirement -> distribution -> file -> soname -> provider.
 
     `requirement_chains` is from `environment.requirements`; `added` has the needs that the policy adds and no file has.
     """
     installed, imported = _installed(scan), imported_files(scan)
     found = [
-        (*_distributions(chain, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
-        for chain, holder, need in sorted(_needs(scan, requirement_chains), key=_by_chain)
+        (
+            *_distribution_labels(chain, installed),
+            _file_label(by, holder, scan),
+            _need_label(need),
+            _short_provider_label(need, scan),
+        )
+        for chain, holder, need in sorted(_chained_needs(scan, requirement_chains), key=_by_chain)
         for by in file_to_show(need, imported)
     ]
-    found += [(*chain, *need) for chain, need in _added(added, requirement_chains, installed)]
+    found += [(*chain, *need) for chain, need in _added_branches(added, requirement_chains, installed)]
     return merge_branches(found)
 
 
 def packages_tree(
     scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]], added: Sequence[LockedChain] = ()
 ) -> tuple[Node, ...]:
-    """Return provider -> soname -> distribution -> its dependents, up to the requested ones; `added` as above."""
+    """Return the trees provider -> soname -> distribution -> its dependents, up to the requested distributions."""
     installed, imported = _installed(scan), imported_files(scan)
     found = [
         (
-            _merged(need, scan, absence=False),
-            _need(need),
-            *reversed([*_distributions(chain, installed), _file(by, holder, scan)]),
+            _short_provider_label(need, scan, absence=False),
+            _need_label(need),
+            *reversed([*_distribution_labels(chain, installed), _file_label(by, holder, scan)]),
         )
-        for chain, holder, need in _needs(scan, requirement_chains)
+        for chain, holder, need in _chained_needs(scan, requirement_chains)
         for by in file_to_show(need, imported)
     ]
-    found += [(*reversed(need), *reversed(chain)) for chain, need in _added(added, requirement_chains, installed)]
+    found += [
+        (*reversed(need), *reversed(chain)) for chain, need in _added_branches(added, requirement_chains, installed)
+    ]
     return merge_branches(sorted(found, key=lambda branch: [(label.kind, label.name) for label in branch]))
 
 
 def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
-    """Return the chains of `why` as trees, each hop with how it was found, and the search for a missing library.
+    """Return the chains of `why` as trees: each hop with its step of the search; all steps for a missing library.
 
     `versions` has the installed binary packages; paths in a site directory are relative to it.
     """
-    evidence = _Evidence(scan, versions)
+    evidence = _ChainLabels(scan, versions)
     return merge_branches(branch for chain in chains for branch in evidence.branches(chain))
 
 
-def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
+def provider_label(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
     """Return the label of a provider; `short` formats a path."""
     match provider:
         case FromPackage(package=package, path=path):
@@ -122,45 +129,45 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
         case FromCapability(capability=capability):
             return Label(kind="package", name=capability, detail="(a capability; not installed here)")
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
-            how = "found by the loader" if by_loader else "if that distribution is imported first"
-            return Label(kind="other", name=name or "a file that no RECORD lists", detail=f"{short(path)}, {how}")
+            condition = "found by the loader" if by_loader else "if that distribution is imported first"
+            return Label(kind="other", name=name or "a file that no RECORD lists", detail=f"{short(path)}, {condition}")
         case FromHost(note=note):
             return Label(kind="other", name="the host", detail=note)
         case Unowned(path=path, package=package):
-            other = f"; {same_name_note(package)}" if package else ""
-            return Label(kind="other", name="no package", detail=f"{path} must be copied{other}")
+            same_name = f"; {same_name_note(package)}" if package else ""
+            return Label(kind="other", name="no package", detail=f"{path} must be copied{same_name}")
         case Unreachable(distribution=name, path=path):
             detail = f"{name or 'the environment'} has {short(path)}, where the loader does not search"
-            mended = f"add {posixpath.dirname(path)} to `library-path`"
-            return Label(kind="missing", name="unreachable", detail=f"{detail}; {mended}")
+            fix = f"add {posixpath.dirname(path)} to `library-path`"
+            return Label(kind="missing", name="unreachable", detail=f"{detail}; {fix}")
         case Missing(note=note):
             return Label(kind="missing", name="missing", detail=note or "not found")
 
 
-def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
-    """Return the label of a provider; for a package only the name, or with `absence` that it is not installed."""
-    label = answer(need.provider, scan.environment.short)
+def _short_provider_label(need: Need, scan: Scan, *, absence: bool = True) -> Label:
+    """Return the label of a provider; for a package only its name, with `absence` also whether it is not installed."""
+    label = provider_label(need.provider, scan.environment.short)
     shows_detail = absence and not getattr(need.provider, "path", "")
     return replace(label, detail="") if label.kind == "package" and not shows_detail else label
 
 
-def _needs(
+def _chained_needs(
     scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]
 ) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
     for holder, need in scan.needs():
         yield (requirement_chains[holder] if holder else (), holder, need)
 
 
-def _added(
+def _added_branches(
     needs: Iterable[LockedChain],
     requirement_chains: Mapping[str, tuple[Link, ...]],
     installed: Mapping[str, Distribution],
 ) -> Iterator[tuple[Branch, Branch]]:
-    """Yield the distributions of each need that the policy adds, and the need with its answer."""
+    """Yield the branch of distributions of each need that the policy adds, and the branch of need and provider."""
     for each in needs:
         yield (
-            tuple(_distributions(requirement_chains.get(each.holder, ()), installed)),
-            (_locked_need(each.need), replace(_locked_answer(each), detail="")),
+            tuple(_distribution_labels(requirement_chains.get(each.holder, ()), installed)),
+            (_locked_need_label(each.need), replace(_locked_provider_label(each), detail="")),
         )
 
 
@@ -173,23 +180,23 @@ def _installed(scan: Scan) -> Mapping[str, Distribution]:
     return {each.name: each for each in scan.environment.distributions}
 
 
-def _distributions(chain: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
+def _distribution_labels(chain: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
     return [Label(kind="distribution", name=link.name, detail=installed[link.name].version) for link in chain]
 
 
-def _file(path: str, holder: str, scan: Scan) -> Label:
+def _file_label(path: str, holder: str, scan: Scan) -> Label:
     base = next((each.base for each in scan.environment.distributions if each.name == holder), scan.environment.prefix)
     return Label(kind="file", name=posixpath.relpath(path, base))
 
 
-def _need(need: Need) -> Label:
-    sure = f" ({need.confidence.value})" if need.confidence else ""
-    how = f", by {need.evidence}{sure}" if need.evidence else ""
-    return Label(kind=_kind(need), name=need.name, detail=_when(need.when.value, need.plugin) + how)
+def _need_label(need: Need) -> Label:
+    confidence = f" ({need.confidence.value})" if need.confidence else ""
+    how = f", by {need.evidence}{confidence}" if need.evidence else ""
+    return Label(kind=_kind(need), name=need.name, detail=_format_when(need.when.value, need.plugin) + how)
 
 
-def _when(word: str, pattern: str) -> str:
-    """Return when something is needed; for a chosen plugin with the pattern that chose it."""
+def _format_when(word: str, pattern: str) -> str:
+    """Format the kind of a need; for a chosen plugin with the pattern that chose it."""
     return f"chosen {word}: {pattern}" if pattern else word
 
 
@@ -197,8 +204,8 @@ def _kind(need: Need | lockfile.LockedNeed | lockfile.Unresolved) -> str:
     return "program" if need.program else "needed-file" if need.file else "soname"
 
 
-class _Evidence:
-    """Converts chains to ways down a tree."""
+class _ChainLabels:
+    """Converts chains to branches of labels."""
 
     def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
         self._short = scan.environment.short
@@ -212,10 +219,10 @@ class _Evidence:
         hops, need = chain.hops, chain.need
         branch = [self._distribution(link) for link in chain.requirement_chain]
         branch.append(self._root(hops[0].file if hops else need.by[0], is_chosen=bool(need.plugin)))
-        branch += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
-        branch.append(self._soname(hops[-1]) if hops else _need(need))
-        if hops and isinstance(hops[-1].answer, NotFound):
-            yield from ((*branch, self._tried(each)) for each in hops[-1].answer.tried)
+        branch += [self._file(hop.resolution, hop.file) for hop in hops[:-1]]
+        branch.append(self._soname(hops[-1]) if hops else _need_label(need))
+        if hops and isinstance(hops[-1].resolution, NotFound):
+            yield from ((*branch, self._tried(each)) for each in hops[-1].resolution.tried)
         yield (*branch, self._answer(need.provider), *self._floor(need.provider))
 
     def _distribution(self, link: Link) -> Label:
@@ -227,7 +234,7 @@ class _Evidence:
         return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
 
     def _root(self, file: str, *, is_chosen: bool) -> Label:
-        """Return the label of the file that a process opens itself; for a chosen plugin, with who chose it."""
+        """Return the label of the file that a process opens first; for a chosen plugin, with its choice."""
         choice = self._chosen.get(file) if is_chosen else None
         detail = f"a chosen plugin: {choice.pattern} ({choice.by})" if choice else ""
         return Label(kind="file", name=self._short(file), detail=detail)
@@ -235,15 +242,15 @@ class _Evidence:
     def _file(self, found: Resolution, file: str) -> Label:
         """Return the label of the object that was found for a needed name."""
         if isinstance(found, Found):
-            return Label(kind="file", name=self._short(found.path), detail=f"by {_step(found, file)}")
+            return Label(kind="file", name=self._short(found.path), detail=f"by {_step_text(found, file)}")
         return Label(kind="missing", name=found.soname)
 
     def _soname(self, hop: Hop) -> Label:
-        if isinstance(hop.answer, Found):
-            detail = f"{self._short(hop.answer.path)}, by {_step(hop.answer, hop.file)}"
+        if isinstance(hop.resolution, Found):
+            detail = f"{self._short(hop.resolution.path)}, by {_step_text(hop.resolution, hop.file)}"
         else:
-            detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; searched in this order"
-        return Label(kind="soname", name=hop.answer.soname, detail=detail)
+            detail = f"not found{f' ({hop.resolution.fatal})' if hop.resolution.fatal else ''}; searched in this order"
+        return Label(kind="soname", name=hop.resolution.soname, detail=detail)
 
     def _tried(self, tried: Tried) -> Label:
         if not tried.path:
@@ -254,7 +261,7 @@ class _Evidence:
         if isinstance(provider, FromDistribution) and provider.by_loader:
             return Label(kind="other", name=provider.distribution or "no record", detail="provides it")
         if not isinstance(provider, FromPackage):
-            return answer(provider, self._short)
+            return provider_label(provider, self._short)
         version = self._versions.get(provider.package, "") if provider.path else "has it, but is not installed here"
         return Label(kind="package", name=provider.package, detail=version)
 
@@ -266,14 +273,14 @@ class _Evidence:
             yield Label(kind="floor", name=f">= {floor.version}", detail=f"for {what}, by {self._short(floor.file)}")
 
 
-def _step(found: Found, requester: str) -> str:
-    """Return the step of the search that found a file, and the object whose search path it was."""
+def _step_text(found: Found, requester: str) -> str:
+    """Return the step of the search that found a file, and the object that the search path belongs to."""
     return (
         f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", requester} else found.step.value
     )
 
 
-# ------------------------------------------------------------------------------------------------- from a lock alone
+# ------------------------------------------------------------------------------------------------------- from a lock
 
 
 def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
@@ -282,12 +289,12 @@ def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
 
 
 def locked_needs_tree(target: lockfile.Target) -> tuple[Node, ...]:
-    """Return distribution -> files -> soname -> provider of a lock, without requirements."""
+    """Return the trees distribution -> files -> soname -> provider of a lock, without requirements."""
     return merge_branches(_locked_branch(chain) for chain in sorted(locked_chains(target), key=_by_holder))
 
 
 def locked_packages_tree(target: lockfile.Target) -> tuple[Node, ...]:
-    """Return provider -> soname -> files -> distribution of a lock."""
+    """Return the trees provider -> soname -> files -> distribution of a lock."""
     branches = [_locked_branch(chain) for chain in locked_chains(target)]
     found = ((branch[-1], branch[-2], *reversed(branch[:-2])) for branch in branches)
     return merge_branches(sorted(found, key=lambda branch: [(label.kind, label.name) for label in branch]))
@@ -303,14 +310,14 @@ def _locked_branch(chain: LockedChain) -> Branch:
     more = f"and {need.by_more} more" if need.by_more else ""
     files = ", ".join(need.by) or ("" if holder else chain.holder)
     branch += [Label(kind="file", name=files, detail=more)] if files else []
-    return (*branch, _locked_need(need), _locked_answer(chain))
+    return (*branch, _locked_need_label(need), _locked_provider_label(chain))
 
 
-def _locked_need(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:
-    return Label(kind=_kind(need), name=need.name, detail=_when(need.when, need.plugin))
+def _locked_need_label(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:
+    return Label(kind=_kind(need), name=need.name, detail=_format_when(need.when, need.plugin))
 
 
-def _locked_answer(chain: LockedChain) -> Label:
+def _locked_provider_label(chain: LockedChain) -> Label:
     need = chain.need
     if chain.package is not None:
         floor = f">= {chain.package.min}" if chain.package.min else ""

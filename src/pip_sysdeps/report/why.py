@@ -1,4 +1,4 @@
-"""The chains of evidence from requested distributions, by files, to a library and its package."""
+"""Find the chains of evidence from requested distributions, by files, to a library and its package."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ class Hop:
 
     file: str
     """The object."""
-    answer: Resolution
-    """The needed name, found or not."""
+    resolution: Resolution
+    """The result of the loader's search for the needed name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Why one need exists."""
+    """The evidence for one need."""
 
     requirement_chain: tuple[Link, ...]
     """Distributions from a requested one to the one with the need; empty for a file that no RECORD lists."""
     hops: tuple[Hop, ...]
-    """From the root that the process opens to the needed name; each hop finds the file of the next."""
+    """The hops from the root that the process opens to the needed name; each finds the file of the next."""
     need: Need
     """The need at the end."""
 
 
 def why(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
-    """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
+    """Return the chains that end at a name, by distribution and soname; empty if nothing needs it.
 
     `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. For a library that
-    only its own distribution needs, the chains by which it is loaded. `requirement_chains` is from
+    only its own distribution needs, return the chains by which it is loaded. `requirement_chains` is from
     `requirements.requirement_chains`.
     """
     imported = imported_files(scan)
     chains = tuple(
         Chain(
             requirement_chain=requirement_chains.get(holder, ()) if holder else (),
-            hops=_hops(scan, need, by),
+            hops=_shortest_hops(scan, need, by),
             need=need,
         )
         for holder, need in scan.needs()
-        for by in _files(need, holder, name, imported)
+        for by in _matching_files(need, holder, name, imported)
     )
-    return chains or tuple(_vendored(scan, name, requirement_chains))
+    return chains or tuple(_vendored_chains(scan, name, requirement_chains))
 
 
 def imported_files(scan: Scan) -> frozenset[str]:
@@ -70,44 +70,44 @@ def imported_files(scan: Scan) -> frozenset[str]:
 
 
 def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
-    """Return the best example of a need's files: one that an import loads, else the first."""
+    """Return one example of a need's files: preferably one that an import loads, otherwise the first."""
     return tuple(sorted(need.by, key=lambda file: file not in imported)[:1])
 
 
 def unknown_names(scan: Scan, distribution: str) -> Iterator[str]:
-    """Yield the sources of a distribution that open or run something by an unknown name, with its kind."""
+    """Yield a message for each source of a distribution that opens or runs something by an unknown name."""
     holders = scan.environment.holders()
     for skipped in scan.skipped:
         if skipped.verdict is Verdict.UNKNOWN_NAME and holders.get(skipped.path) == canonicalize_name(distribution):
             yield f"{skipped.path}: {skipped.reason}, so it is unknown which"
 
 
-def names(scan: Scan) -> frozenset[str]:
+def accepted_names(scan: Scan) -> frozenset[str]:
     """Return all names that `why` accepts, except files."""
     return frozenset(
         name
         for holder, need in scan.needs()
-        for name in (holder, need.name, *need.any_of, *_answers(need))
+        for name in (holder, need.name, *need.any_of, *_provider_names(need))
         if name and not name.startswith("/")
     )
 
 
-def paths(scan: Scan) -> Iterator[str]:
-    """Yield the whole paths that `why` accepts: files with needs, and those that meet one."""
+def accepted_paths(scan: Scan) -> Iterator[str]:
+    """Yield the whole paths that `why` accepts: files that have needs, and files that satisfy them."""
     for _, need in scan.needs():
-        yield from (each for each in (*need.by, *_answers(need)) if each.startswith("/"))
+        yield from (each for each in (*need.by, *_provider_names(need)) if each.startswith("/"))
 
 
-def paths_of(scan: Scan, soname: str) -> frozenset[str]:
-    """Return the files that were found for a soname, by whichever file needs it."""
-    return frozenset(answer.path for _, _, answer in _found(scan) if answer.soname == soname)
+def paths_of_soname(scan: Scan, soname: str) -> frozenset[str]:
+    """Return the files that were found for a soname, for any object that needs it."""
+    return frozenset(answer.path for _, _, answer in _resolved_names(scan) if answer.soname == soname)
 
 
-def _vendored(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
-    """Yield one chain for each distribution that loads a file of this name from the environment itself."""
+def _vendored_chains(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
+    """Yield one chain for each distribution that loads a file of this name from the environment."""
     holders = scan.environment.holders()
     seen: set[tuple[str, str]] = set()
-    for load, file, answer in _found(scan):
+    for load, file, answer in _resolved_names(scan):
         path, user = posixpath.normpath(answer.path), holders.get(file, "")
         if path in holders and (answer.soname == name or _ends_with(path, name)) and (user, path) not in seen:
             seen.add((user, path))
@@ -120,7 +120,7 @@ def _vendored(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link
             )
 
 
-def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
+def _resolved_names(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
     """Yield every needed name that was found, with its load and file."""
     for load in scan.loads:
         for loaded in load.objects:
@@ -128,17 +128,19 @@ def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
             yield from ((load, file, answer) for answer in loaded.needs if isinstance(answer, Found))
 
 
-def _files(need: Need, holder: str, name: str, imported: Collection[str]) -> tuple[str, ...]:
-    """Return the files to show for a need: those that the name means, or the best example."""
-    named = tuple(file for file in need.by if _ends_with(file, name))
-    if named:
-        return named
-    about = name in (need.name, *need.any_of, *_answers(need)) or (holder and holder == canonicalize_name(name))
-    return file_to_show(need, imported) if about else ()
+def _matching_files(need: Need, holder: str, name: str, imported: Collection[str]) -> tuple[str, ...]:
+    """Return the files to show for a need: those that match the name, or one example."""
+    matching = tuple(file for file in need.by if _ends_with(file, name))
+    if matching:
+        return matching
+    matches = name in (need.name, *need.any_of, *_provider_names(need)) or (
+        holder and holder == canonicalize_name(name)
+    )
+    return file_to_show(need, imported) if matches else ()
 
 
-def _answers(need: Need) -> Iterator[str]:
-    """Yield other names of a provider."""
+def _provider_names(need: Need) -> Iterator[str]:
+    """Yield the names and paths of a need's provider."""
     match need.provider:
         case FromPackage(package=package, path=path):
             yield from (package, path)
@@ -154,7 +156,7 @@ def _ends_with(file: str, name: str) -> bool:
     return file == name or (("/" in name or "." in name) and file.endswith("/" + name.lstrip("/")))
 
 
-def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
+def _shortest_hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
     """Return the shortest chain from a root to a need of `by`: imports, then chosen plugins, then others."""
     found = [(load, hops) for load in scan.loads if (hops := _path_from_root(load, by, need.soname))]
     return min(found, key=lambda each: (*_rank(each[0]), len(each[1])), default=(None, ()))[1]
@@ -170,10 +172,10 @@ def _path_from_root(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
     hops_to: dict[str, tuple[Hop, ...]] = {load.root: ()}
     for loaded in load.objects:
         hops = hops_to.get(loaded.path, ())
-        passes = _same(loaded.path, by) or any(_same(hop.file, by) for hop in hops)
+        is_on_path = _same(loaded.path, by) or any(_same(hop.file, by) for hop in hops)
         for answer in loaded.needs:
-            hop = Hop(file=loaded.path, answer=answer)
-            if passes and answer.soname == soname:
+            hop = Hop(file=loaded.path, resolution=answer)
+            if is_on_path and answer.soname == soname:
                 return (*hops, hop)
             if isinstance(answer, Found) and answer.path in objects:
                 hops_to.setdefault(answer.path, (*hops, hop))
@@ -185,21 +187,21 @@ def _same(loaded: str, file: str) -> bool:
     return loaded == file or posixpath.normpath(loaded) == file
 
 
-# ------------------------------------------------------------------------------------------------- from a lock alone
+# ------------------------------------------------------------------------------------------------------- from a lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedChain:
-    """Why a lock has one need."""
+    """The evidence for one need in a lock."""
 
     holder: str
-    """The distribution or the file that has it; empty for an unresolved need of a file."""
+    """The distribution or file that has the need; empty for an unresolved need of a file."""
     distribution: lockfile.LockedDistribution | None
     """The distribution; None for a file that no RECORD lists."""
     need: lockfile.LockedNeed | lockfile.Unresolved
     """The need, with the files that have it."""
     package: lockfile.LockedPackage | None
-    """The binary package that answers it, if one does."""
+    """The binary package that provides it; None if there is none."""
 
 
 def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
@@ -222,7 +224,7 @@ def locked_chains(target: lockfile.Target) -> tuple[LockedChain, ...]:
     )
 
 
-def locked_names(target: lockfile.Target) -> frozenset[str]:
+def accepted_names_of_lock(target: lockfile.Target) -> frozenset[str]:
     """Return all names that `why` accepts for a lock, except files."""
     return frozenset(name for holder, need in _locked_needs(target) for name in _names(need, holder))
 
@@ -237,5 +239,5 @@ def _names(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str) -> set[
 
 
 def _is_about(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str, name: str) -> bool:
-    about = name in _names(need, holder) or canonicalize_name(name) == holder
-    return about or any(_ends_with(file, name) for file in need.by)
+    matches = name in _names(need, holder) or canonicalize_name(name) == holder
+    return matches or any(_ends_with(file, name) for file in need.by)

@@ -11,16 +11,16 @@ from pip_sysdeps.render.table import as_table
 from pip_sysdeps.render.terminal import Terminal
 from pip_sysdeps.report.audit import Audit
 from pip_sysdeps.report.catalogue import UNRESOLVED_OTHER
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 from pip_sysdeps.report.findings import Finding
 
 LIBRARIES = tuple(f"lib{letter}.so.1" for letter in "abcdefgh")
-EXIT_ERROR = Trouble(message="not found", subjects=LIBRARIES, distribution="one", files=())
+EXIT_ERROR = Issue(message="not found", subjects=LIBRARIES, distribution="one", files=())
 AUDIT = Audit(
     target=target(),
     packages=(),
     distributions=(),
-    findings=(Finding(entry=UNRESOLVED_OTHER, trouble=EXIT_ERROR),),
+    findings=(Finding(entry=UNRESOLVED_OTHER, issue=EXIT_ERROR),),
 )
 TEXTS = {
     "table": as_table(AUDIT, Terminal(width=200), str),

@@ -22,9 +22,9 @@ from pip_sysdeps.report.audit import (
     PackageState,
     PackageUse,
     components_of,
-    report,
-    report_of_lock,
-    vendored,
+    make_audit,
+    make_audit_of_lock,
+    vendored_libraries,
 )
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.offers import how_to_add
@@ -96,7 +96,7 @@ def reported(*names: str) -> Audit:
     scan = scan_of(
         *(DistributionNeeds(distribution=distribution(name), needs=(), vendored=(), glibc="") for name in names)
     )
-    return report(
+    return make_audit(
         Evidence(scan=scan),
         TARGET,
         (),
@@ -161,9 +161,11 @@ def test_a_report_on_a_lock_knows_no_versions() -> None:
     one = replace(PG, vendored=("pg.libs",))
     found = replace(TARGET, distribution=(one, SEARCH))
     other = target(id="debian-trixie-amd64")
-    assert report_of_lock(found, (), (other,)) == Audit(
+    assert make_audit_of_lock(found, (), (other,)) == Audit(
         target=found,
-        packages=tuple(replace(row, installed=None, candidate=None, adds=None, is_looked_for=False) for row in ROWS),
+        packages=tuple(
+            replace(row, installed=None, candidate=None, adds=None, is_installation_known=False) for row in ROWS
+        ),
         distributions=(
             DistributionRow(
                 name="pg",
@@ -180,7 +182,7 @@ def test_a_report_on_a_lock_knows_no_versions() -> None:
         others=(other,),
         is_from_lock=True,
     )
-    assert {row.version for row in report_of_lock(found, ()).packages} == {""}
+    assert {row.version for row in make_audit_of_lock(found, ()).packages} == {""}
 
 
 def test_libraries_that_a_distribution_vendors() -> None:
@@ -189,7 +191,10 @@ def test_libraries_that_a_distribution_vendors() -> None:
     one = distribution("one", *files)
     objects = {file: elf(soname=None if "plain" in file else "lib.so") for file in one.files if "text" not in file}
     needs = DistributionNeeds(distribution=one, needs=(), vendored=("../lib", "one.libs"), glibc="")
-    assert vendored(needs, scan_of(needs)._replace(objects=objects)) == ("../lib/libc.so.1", "one.libs/libb.so.1")
+    assert vendored_libraries(needs, scan_of(needs)._replace(objects=objects)) == (
+        "../lib/libc.so.1",
+        "one.libs/libb.so.1",
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders.facts import distribution, elf, scan_of
 from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, Unattributed, When
-from pip_sysdeps.report.evidence import Evidence, Trouble, name_of, trouble_of_need
+from pip_sysdeps.report.evidence import Evidence, Issue, issue_of_need, name_of
 
 NEED = Need(soname="liba.so.1", when=When.IMPORT, by=("/env/site/m.so",), provider=Missing())
 OTHER = NEED._replace(soname="libb.so.1")
@@ -23,12 +23,15 @@ def test_the_objects_of_the_environment_are_its_own() -> None:
     objects = {"/env/site/m.so": elf("liba.so.1"), "/env/x.so": elf(), "/lib/libc.so.6": elf()}
     scan = scan_of(ONE)._replace(objects=objects)
     scan = scan._replace(environment=scan.environment._replace(unclaimed=("/env/x.so", "/env/y")))
-    assert [*Evidence(scan=scan).own()] == [(ONE, "/env/site/m.so", elf("liba.so.1")), (None, "/env/x.so", elf())]
+    assert [*Evidence(scan=scan).own_objects()] == [
+        (ONE, "/env/site/m.so", elf("liba.so.1")),
+        (None, "/env/x.so", elf()),
+    ]
 
 
 def test_a_problem_of_a_need() -> None:
     """Its subject is the need's name, its files those that have the need."""
-    assert trouble_of_need(name_of(ONE), NEED, "not found") == Trouble(
+    assert issue_of_need(name_of(ONE), NEED, "not found") == Issue(
         message="not found", subjects=("liba.so.1",), distribution="one", files=("/env/site/m.so",)
     )
     assert name_of(None) == ""

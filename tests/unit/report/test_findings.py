@@ -10,7 +10,7 @@ from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import Unresolved
 from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, When
 from pip_sysdeps.report.catalogue import RELATIVE_SEARCH_PATH, UNOWNED_LIBRARY, UNRESOLVED_IMPORT, UNRESOLVED_OTHER
-from pip_sysdeps.report.evidence import Evidence, Trouble
+from pip_sysdeps.report.evidence import Evidence, Issue
 from pip_sysdeps.report.findings import CHECKS, Finding, findings, findings_of_lock, selects_checks
 
 
@@ -31,11 +31,11 @@ ONE = needing("one", unresolved("libp.so.1", When.PLUGIN), unresolved("libz.so.1
 SUBJECT = Evidence(scan=scan_of(TWO, ONE)._replace(objects={"/env/site/one/m.so": elf(runpath="lib")}))
 IN_ONE = Finding(
     entry=UNRESOLVED_IMPORT,
-    trouble=Trouble(message="not found", subjects=("libz.so.1",), distribution="one", files=("/env/site/m.so",)),
+    issue=Issue(message="not found", subjects=("libz.so.1",), distribution="one", files=("/env/site/m.so",)),
 )
 IN_TWO = Finding(
     entry=UNRESOLVED_IMPORT,
-    trouble=Trouble(
+    issue=Issue(
         message="not found",
         subjects=("liba.so.1", "libb.so.1"),
         distribution="two",
@@ -44,13 +44,11 @@ IN_TWO = Finding(
 )
 OF_PLUGIN = Finding(
     entry=UNRESOLVED_OTHER,
-    trouble=Trouble(
-        message="not found (plugin)", subjects=("libp.so.1",), distribution="one", files=("/env/site/m.so",)
-    ),
+    issue=Issue(message="not found (plugin)", subjects=("libp.so.1",), distribution="one", files=("/env/site/m.so",)),
 )
 OF_PATH = Finding(
     entry=RELATIVE_SEARCH_PATH,
-    trouble=Trouble(
+    issue=Issue(
         message="relative to the current directory: whoever can write there controls what is loaded",
         subjects=("lib",),
         distribution="one",
@@ -89,11 +87,11 @@ def test_a_lock_alone_has_some_of_the_findings() -> None:
     assert found == (
         Finding(
             entry=UNRESOLVED_IMPORT,
-            trouble=Trouble(message="nobody has it", subjects=("libgone.so.1",), distribution="one", files=("m.so",)),
+            issue=Issue(message="nobody has it", subjects=("libgone.so.1",), distribution="one", files=("m.so",)),
         ),
         Finding(
             entry=UNOWNED_LIBRARY,
-            trouble=Trouble(
+            issue=Issue(
                 message="no binary package owns /opt/a/liba.so.1: `COPY --from=build /opt/a/liba.so.1 "
                 "/opt/a/liba.so.1` and `ENV LD_LIBRARY_PATH=/opt/a`",
                 subjects=("liba.so.1",),

@@ -22,15 +22,21 @@ from pip_sysdeps.model.needs import (
     Unreachable,
     When,
 )
-from pip_sysdeps.report.image import counts, imported, locked_values, takes_cpu_folders, unmet
-from pip_sysdeps.report.image import not_found as names_not_found
+from pip_sysdeps.report.image import (
+    imported_objects,
+    index_target,
+    must_be_satisfied,
+    unsatisfied_needs,
+    uses_cpu_folders,
+)
+from pip_sysdeps.report.image import missing_sonames as names_not_found
 
 M = "/env/site/m.so"
 PQ = need("libpq.so.5", "libpq5")
 UNOWNED = need("liba.so.1", class_="unowned", path="/opt/liba.so.1")
 MAGIC = need("libmagic.so.1", "libmagic1", "dlopen", confidence="medium")
 PLUGIN = need("libX11.so.6", "libx11-6", "plugin", plugin="*/b.so")
-LOCKED = locked_values(
+LOCKED = index_target(
     target(
         locked("one", PQ, UNOWNED, PLUGIN, replace(PLUGIN, soname="libXi.so.6", plugin="*/a.so"), offered=(MAGIC,)),
         unattributed=(LockedFile(file="x/a.so", needs=(PQ,)),),
@@ -50,7 +56,7 @@ def test_a_lock_is_indexed_by_holder_and_name() -> None:
     assert LOCKED.expected == LOCKED.in_line | {("one", "liba.so.1")}
     assert LOCKED.needs.keys() == LOCKED.expected | {("one", "libmagic.so.1")}
     assert (LOCKED.package("one", "libpq.so.5"), LOCKED.package("two", "libpq.so.5")) == ("libpq5", "")
-    assert (LOCKED.copied("one", "liba.so.1"), LOCKED.copied("one", "libpq.so.5")) == (UNOWNED, None)
+    assert (LOCKED.file_to_copy("one", "liba.so.1"), LOCKED.file_to_copy("one", "libpq.so.5")) == (UNOWNED, None)
     assert LOCKED.plugins == {"one": ("*/a.so", "*/b.so")}
 
 
@@ -70,7 +76,7 @@ def test_unmet_needs(provider: FromPackage | Missing, is_unmet: bool) -> None:
     """A need is unmet if the loader finds no file for it."""
     one = needed(provider=provider)
     scan = scan_of(DistributionNeeds(distribution=distribution("one"), needs=(one,), vendored=(), glibc=""))
-    assert [*unmet(scan)] == ([("one", one)] if is_unmet else [])
+    assert [*unsatisfied_needs(scan)] == ([("one", one)] if is_unmet else [])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_unmet_needs(provider: FromPackage | Missing, is_unmet: bool) -> None:
 )
 def test_needs_that_count(one: Need, with_lock: bool, without: bool) -> None:
     """The lock decides about those that it has, the defaults of the install line about others."""
-    assert (counts("one", one, LOCKED), counts("one", one, None)) == (with_lock, without)
+    assert (must_be_satisfied("one", one, LOCKED), must_be_satisfied("one", one, None)) == (with_lock, without)
 
 
 def test_objects_of_imports_and_chosen_plugins() -> None:
@@ -115,7 +121,7 @@ def test_objects_of_imports_and_chosen_plugins() -> None:
     first = load(When.IMPORT, {M: (found(library), not_found("libgone.so.1")), library: ()})
     chosen = load(When.PLUGIN, {library: ()})._replace(plugin="*/a.so")
     scan = scan_of(loads=(first, load(When.PLUGIN, {"/env/site/p.so": ()}), chosen))
-    assert [*imported(scan)] == [
+    assert [*imported_objects(scan)] == [
         (M, first.objects[0]),
         (M, first.objects[1]),
         (library, LoadedObject(path=library, needs=())),
@@ -134,4 +140,4 @@ def test_objects_of_imports_and_chosen_plugins() -> None:
 def test_the_cpu_chooses_libraries(process: str, loaded: str, expected: bool) -> None:
     """Where the interpreter or a root loads one of its folders."""
     scan = scan_of(loads=(load(When.PLUGIN, {M: (), loaded: ()}),))
-    assert takes_cpu_folders(scan._replace(process=(LoadedObject(path=process, needs=()),))) is expected
+    assert uses_cpu_folders(scan._replace(process=(LoadedObject(path=process, needs=()),))) is expected

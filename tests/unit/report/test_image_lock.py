@@ -13,8 +13,8 @@ from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedPackage
 from pip_sysdeps.model.needs import DistributionNeeds, FromPackage, Need, When
 from pip_sysdeps.report.catalogue import MISSING_IN_IMAGE, NOT_LOCKED, OLD_PACKAGE
-from pip_sysdeps.report.image import locked_values
-from pip_sysdeps.report.image_lock import lock_problems, undelivered_declarations
+from pip_sysdeps.report.image import index_target
+from pip_sysdeps.report.image_lock import lock_problems, missing_declared_packages
 from pip_sysdeps.report.problems import Problem
 
 if TYPE_CHECKING:
@@ -101,6 +101,6 @@ def test_declared_packages_that_are_not_installed(
         error=True, entry=MISSING_IN_IMAGE, distribution="one", subject="fonts-x", message=message, package="fonts-x"
     )
     found = image(scan("one"), PlainSystem(installed=installed))
-    assert [*undelivered_declarations(found, locked_values(target(locked("one", declared))))] == (
+    assert [*missing_declared_packages(found, index_target(target(locked("one", declared))))] == (
         [problem] if message else []
     )

@@ -81,8 +81,8 @@ TWO = (*ONE, need("libmagic.so.1", "libmagic1", "dlopen", confidence="high"))
 @pytest.mark.parametrize(
     ("manager", "line", "said"),
     [
-        ("dpkg", ONE, "libpq5 (the lock has its least version only if installed)"),
-        ("dpkg", TWO, "libmagic1, libpq5 (the lock has their least version only if installed)"),
+        ("dpkg", ONE, "libpq5 (the lock has its minimum version only if installed)"),
+        ("dpkg", TWO, "libmagic1, libpq5 (the lock has their minimum version only if installed)"),
         ("apk", ONE, "libpq5"),
     ],
 )

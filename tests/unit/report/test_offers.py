@@ -8,8 +8,8 @@ from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedFile, Unresolved
 from pip_sysdeps.report.offers import (
     how_to_add,
-    left_out,
     offers,
+    omitted_plugins,
     packaged_distributions,
     plugins_left_out,
     unresolved_imports,
@@ -101,7 +101,7 @@ def test_plugins_that_the_line_leaves_out() -> None:
     recommended = {"libgl1": ("libgl1-mesa-dri", "libc6"), "libice6": ("ice-plugins",), "libsasl2-2": ("libgl1",)}
     base = need("libc.so.6", "libc6")
     found = target(locked("opencv", GL), locked("ldap", need("libsasl2.so.2", "libsasl2-2"), base))
-    assert left_out(found, recommended) == {"libgl1": ("libgl1-mesa-dri",)}
+    assert omitted_plugins(found, recommended) == {"libgl1": ("libgl1-mesa-dri",)}
     assert [*plugins_left_out(found, recommended)] == [
         (
             "not in the line: libgl1-mesa-dri with plugins or data of libgl1: "

@@ -12,12 +12,12 @@ from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.report.catalogue import FOREIGN_FILE, MISSING_IN_IMAGE, NOT_LOCKED, OLDER_CPU
 from pip_sysdeps.report.problems import (
     Problem,
-    no_target,
-    on_older_cpus,
+    missing_target_problem,
+    older_cpu_problems,
+    relevant_problems,
     repair_instructions,
     repair_packages,
     sort_key,
-    worth_showing,
 )
 
 PQ = Problem(error=True, entry=MISSING_IN_IMAGE, distribution="one", subject="libpq.so.5", message="is missing")
@@ -61,7 +61,7 @@ def test_instructions_repair_errors() -> None:
 def test_warnings_about_missing_needs_are_not_shown() -> None:
     """Nor those about foreign files; errors always are."""
     foreign, other = replace(WARNING, entry=FOREIGN_FILE), replace(WARNING, entry=OLDER_CPU)
-    assert worth_showing((PQ, WARNING, foreign, replace(foreign, error=True), other)) == (
+    assert relevant_problems((PQ, WARNING, foreign, replace(foreign, error=True), other)) == (
         PQ,
         replace(foreign, error=True),
         other,
@@ -74,12 +74,12 @@ def test_problems_that_only_an_older_cpu_has() -> None:
     problems = (hidden, known, replace(PQ, distribution="two"), replace(WARNING, subject="libw.so.1"))
     expected = replace(hidden, error=False, entry=OLDER_CPU, message="on older CPUs is missing")
     here = (known, replace(hidden, error=False), replace(PQ, distribution="two"))
-    assert on_older_cpus(problems, here) == (expected,)
+    assert older_cpu_problems(problems, here) == (expected,)
 
 
 def test_a_lock_without_the_images_target() -> None:
     """The problem is of the whole image, and names the targets that the lock has."""
-    assert no_target(Lockfile(target=(target(id="debian-trixie-amd64"),)), scan_of()) == Problem(
+    assert missing_target_problem(Lockfile(target=(target(id="debian-trixie-amd64"),)), scan_of()) == Problem(
         error=True,
         entry=NOT_LOCKED,
         distribution="",

@@ -9,7 +9,7 @@ import pytest
 
 from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedBase, LockedFile, LockedNeed, LockedPackage, Unresolved
-from pip_sysdeps.report.reasons import Sides, display_name, reasons, side_of
+from pip_sysdeps.report.reasons import Sides, display_name, index_side, reasons
 
 if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
@@ -29,8 +29,8 @@ def with_(*needs: LockedNeed, **changes: object) -> Target:
 
 def sides(having: Target, lacking: Target | None, *, is_added: bool, installed: dict[str, str] | None = None) -> Sides:
     """Return two targets as the sides of a package."""
-    other = None if lacking is None else side_of(lacking)
-    return Sides(having=side_of(having), lacking=other, is_added=is_added, installed=installed)
+    other = None if lacking is None else index_side(lacking)
+    return Sides(with_package=index_side(having), without_package=other, is_added=is_added, installed=installed)
 
 
 def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[str, str]:

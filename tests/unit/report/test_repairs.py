@@ -6,7 +6,7 @@ from builders.facts import distribution, scan_of
 from builders.locked import target
 from pip_sysdeps.lock.document import Unresolved
 from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, Unreachable, When
-from pip_sysdeps.report.repairs import import_repairs, to_copy, to_reach
+from pip_sysdeps.report.repairs import copy_hint, import_repairs, reach_hint
 
 REACH = (
     '`library-path = ["/env/site/one/lib"]` in pyproject.toml with `ENV LD_LIBRARY_PATH=/env/site/one/lib` '
@@ -16,12 +16,12 @@ REACH = (
 
 def test_a_library_outside_the_search_path_is_reached_by_its_folder() -> None:
     """The project and the image name the same folder."""
-    assert to_reach("/env/site/one/lib/liba.so.1") == REACH
+    assert reach_hint("/env/site/one/lib/liba.so.1") == REACH
 
 
 def test_a_copy_is_one_line() -> None:
     """The instructions are joined; a folder of the library path needs no ldconfig."""
-    assert to_copy("/opt/a/liba.so.1", scan_of().platform, ("/opt/a",)) == (
+    assert copy_hint("/opt/a/liba.so.1", scan_of().platform, ("/opt/a",)) == (
         "`COPY --from=build /opt/a/liba.so.1 /opt/a/liba.so.1` and `ENV LD_LIBRARY_PATH=/opt/a`"
     )
 

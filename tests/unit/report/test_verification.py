@@ -35,7 +35,7 @@ from pip_sysdeps.report.catalogue import (
     NOT_LOCKED,
     STALE_LOADER_CACHE,
 )
-from pip_sysdeps.report.image import Locked, locked_values
+from pip_sysdeps.report.image import IndexedTarget, index_target
 from pip_sysdeps.report.problems import Problem
 from pip_sysdeps.report.verification import problems_of
 
@@ -60,10 +60,10 @@ def library(provider: Provider, when: When = When.IMPORT, **changes: object) -> 
     return one._replace(**changes)  # type: ignore[arg-type] # fields of its own
 
 
-def with_lock(*needs: LockedNeed, **changes: object) -> Locked:
+def with_lock(*needs: LockedNeed, **changes: object) -> IndexedTarget:
     """Return the lock of an environment whose one distribution has these needs."""
     one = locked("one", *needs, wheel="cp311-cp311-manylinux_2_28_x86_64")
-    return locked_values(target(one, **changes))
+    return index_target(target(one, **changes))
 
 
 def missing(how: str, **changes: object) -> Problem:
@@ -159,7 +159,7 @@ TO_COPY = Instructions(copies=("/opt/a/liba.so.1",), configured=("/opt/a",), ldc
         ),
     ],
 )
-def test_a_need_that_the_image_does_not_meet(one: Need, lock: Locked | None, problem: Problem) -> None:
+def test_a_need_that_the_image_does_not_meet(one: Need, lock: IndexedTarget | None, problem: Problem) -> None:
     """The repair is the lock's or the release's package, a copy, or a search path."""
     assert problems_of(image(scan(one), PlainSystem(files=frozenset({INSIDE}))), lock) == (problem,)
 

@@ -22,9 +22,11 @@ SCAN = scan_of(
     loads=(load(When.IMPORT, {ROOT: (TO_MIDDLE, MISSED), MIDDLE: (TO_END,)}),),
 )
 TO_PQ = Chain(
-    requirement_chain=WAYS["one"], hops=(Hop(file=ROOT, answer=TO_MIDDLE), Hop(file=MIDDLE, answer=TO_END)), need=PQ
+    requirement_chain=WAYS["one"],
+    hops=(Hop(file=ROOT, resolution=TO_MIDDLE), Hop(file=MIDDLE, resolution=TO_END)),
+    need=PQ,
 )
-TO_GL = Chain(requirement_chain=WAYS["one"], hops=(Hop(file=ROOT, answer=MISSED),), need=GL)
+TO_GL = Chain(requirement_chain=WAYS["one"], hops=(Hop(file=ROOT, resolution=MISSED),), need=GL)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_a_library_that_only_its_own_distribution_needs() -> None:
     distribution_needs = SCAN.distributions[0]._replace(needs=())
     scan = SCAN._replace(distributions=(distribution_needs,))
     (chain,) = why(scan, "one.libs/liba.so", WAYS)
-    assert chain.hops == (Hop(file=ROOT, answer=TO_MIDDLE),)
+    assert chain.hops == (Hop(file=ROOT, resolution=TO_MIDDLE),)
     assert chain.need.provider == FromDistribution(distribution="one", path=MIDDLE, by_loader=True)
     assert why(scan, "libpq.so.5", WAYS) == ()
 
@@ -62,7 +64,7 @@ def test_a_library_that_only_its_own_distribution_needs() -> None:
 def test_the_shortest_way_counts() -> None:
     """A file that is a root itself is not shown behind another one."""
     scan = SCAN._replace(loads=(*SCAN.loads, load(When.IMPORT, {MIDDLE: (TO_END,)})))
-    assert [chain.hops for chain in why(scan, "libpq5", WAYS)] == [(Hop(file=MIDDLE, answer=TO_END),)]
+    assert [chain.hops for chain in why(scan, "libpq5", WAYS)] == [(Hop(file=MIDDLE, resolution=TO_END),)]
 
 
 def test_an_import_counts_before_a_shorter_way_from_a_plugin() -> None:
@@ -91,7 +93,7 @@ def test_through_an_unowned_file() -> None:
         loads=(load(When.IMPORT, {ROOT: (found(unowned),), unowned: (TO_END,)}),),
     )
     (chain,) = why(scan, "libpq5", WAYS)
-    assert chain.hops == (Hop(file=ROOT, answer=found(unowned)), Hop(file=unowned, answer=TO_END))
+    assert chain.hops == (Hop(file=ROOT, resolution=found(unowned)), Hop(file=unowned, resolution=TO_END))
 
 
 def test_a_file_that_no_record_claims() -> None:
@@ -99,7 +101,9 @@ def test_a_file_that_no_record_claims() -> None:
     need = PQ._replace(by=(ROOT,))
     scan = scan_of(loads=(load(When.IMPORT, {ROOT: (TO_END,)}),))
     scan = scan._replace(unattributed=(Unattributed(file=ROOT, needs=(need,), glibc=""),))
-    assert why(scan, "libpq5", {}) == (Chain(requirement_chain=(), hops=(Hop(file=ROOT, answer=TO_END),), need=need),)
+    assert why(scan, "libpq5", {}) == (
+        Chain(requirement_chain=(), hops=(Hop(file=ROOT, resolution=TO_END),), need=need),
+    )
 
 
 def test_from_a_lock_alone() -> None:

@@ -1,4 +1,4 @@
-"""Version floors: the least version of each binary package with every symbol that objects use.
+"""Version floors: the minimum version of each binary package with every symbol that objects use.
 
 This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl), except that the file and owner
 of each needed name are given.
@@ -79,7 +79,7 @@ def dependencies(uses: Iterable[LibraryUse]) -> tuple[Dependency, ...]:
 
 
 def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
-    """Return the least version of each package with a lower bound.
+    """Return the minimum version of each package with a lower bound.
 
     A relation `=` or `>>` counts as `>=`: the floor is never higher than required.
     """
@@ -93,7 +93,7 @@ def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
 
 
 def _dependencies_of_use(use: LibraryUse) -> Iterator[tuple[str, str, str]]:
-    """Yield the templates of one object, each with the least version and the symbol that requires it."""
+    """Yield the templates of one object, each with the minimum version and the symbol that requires it."""
     with_symbols = [library.symbols for library in use.libraries if library.symbols]
     for library in use.libraries:
         if library.symbols:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_floors(root: Root, database: PackageDatabase, objects: Objects, query: FloorQuery) -> Floors:
-    """Return the least version of each package whose libraries loaded objects use. Source: dpkg-shlibdeps(1)."""
+    """Return the minimum version of each package whose libraries loaded objects use. Source: dpkg-shlibdeps(1)."""
     if not isinstance(database, DpkgDatabase):
         raise TypeError(type(database))
     shlibs = Shlibs(root, database)

@@ -51,7 +51,7 @@ class LibrarySymbols(NamedTuple):
     versions: frozenset[str]
     """The versions that its symbols have, `Base` among them."""
     smallest: str
-    """The least version of all symbols of the main template, including removed ones; empty without any."""
+    """The minimum version of all symbols of the main template, including removed ones; empty without any."""
 
 
 def parse_symbols(content: bytes, soname: str) -> LibrarySymbols | None:

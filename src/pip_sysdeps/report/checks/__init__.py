@@ -1,1 +1,1 @@
-"""The checks of `audit`: generators that yield problems from the evidence."""
+"""Run the checks of `audit`: generators that yield issues from the evidence."""

@@ -1,4 +1,4 @@
-"""One library in several copies."""
+"""Check for several copies of one library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.model.needs import FromPackage, When
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _RENAMED = re.compile(r"(?:-[0-9a-f]{8})+(?=\.so)")
 _LIBRARY = re.compile(r"(lib[^/]+\.so\.[0-9]+)(?:\.[0-9]+)*|(lib[^/]+\.so)")
 
 
-def library_twice(evidence: Evidence) -> Iterator[Trouble]:
+def library_twice(evidence: Evidence) -> Iterator[Issue]:
     """Yield each library of which one Python process may load several copies."""
     holders_of = evidence.scan.environment.holders()
     for name, copies in sorted(_copies(evidence).items()):
@@ -32,17 +32,17 @@ def library_twice(evidence: Evidence) -> Iterator[Trouble]:
                 how = "each with its own state"
             holders = sorted({holders_of.get(path) or _other_holder(path, evidence) for path in copies})
             message = f"{len(copies)} copies ({', '.join(holders)}), {how}"
-            yield Trouble(subjects=(name,), message=message, files=tuple(sorted(copies)))
+            yield Issue(subjects=(name,), message=message, files=tuple(sorted(copies)))
 
 
-def vendored_and_system(evidence: Evidence) -> Iterator[Trouble]:
+def vendored_and_system(evidence: Evidence) -> Iterator[Issue]:
     """Yield a library that one distribution vendors, and another takes from a binary package."""
     needed = {library_name(need.soname) for _, need in evidence.scan.needs() if isinstance(need.provider, FromPackage)}
-    for distribution, file, elf in evidence.own():
+    for distribution, file, elf in evidence.own_objects():
         name = library_name(elf.soname or "")
         if name and name in needed and distribution is not None:
             message = "vendored here, and taken from a binary package by others: system updates reach only one copy"
-            yield Trouble(subjects=(name,), message=message, distribution=distribution.distribution.name, files=(file,))
+            yield Issue(subjects=(name,), message=message, distribution=distribution.distribution.name, files=(file,))
 
 
 def library_name(soname: str) -> str:

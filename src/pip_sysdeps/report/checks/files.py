@@ -1,4 +1,4 @@
-"""Missing, foreign and overlapping files."""
+"""Check for missing, foreign and overlapping files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.environment import Verdict
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.evidence import Evidence
 
 
-def overlapping_files(evidence: Evidence) -> Iterator[Trouble]:
+def overlapping_files(evidence: Evidence) -> Iterator[Issue]:
     """Yield files that two distributions claim: installing or removing one breaks the other."""
     holders = evidence.scan.environment.holders()
     for skipped in evidence.scan.skipped:
         if skipped.verdict is Verdict.OVERLAP:
-            yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
+            yield Issue(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
 
 
-def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
+def foreign_file(evidence: Evidence) -> Iterator[Issue]:
     """Yield a file for another architecture or C library, which cannot be loaded."""
     holders = evidence.scan.environment.holders()
     for skipped in evidence.scan.skipped:
         if skipped.verdict.is_foreign:
-            yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
+            yield Issue(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
 
 
-def missing_file(evidence: Evidence) -> Iterator[Trouble]:
+def missing_file(evidence: Evidence) -> Iterator[Issue]:
     """Yield missing shared objects that RECORD lists, and missing projects of editable installs."""
     for each in evidence.scan.environment.distributions:
         if each.missing_objects:
             subjects = tuple(sorted({posixpath.basename(path) for path in each.missing_objects}))
             message = f"listed in {each.record.value}, but missing"
-            yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.missing_objects)
+            yield Issue(subjects=subjects, message=message, distribution=each.name, files=each.missing_objects)
         if each.missing_project:
             message = "the project of an editable install does not exist"
-            yield Trouble(subjects=(each.missing_project,), message=message, distribution=each.name)
+            yield Issue(subjects=(each.missing_project,), message=message, distribution=each.name)

@@ -1,10 +1,10 @@
-"""The lock, compared with the environment."""
+"""Check whether the lock matches the environment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.evidence import Evidence
 
 
-def stale_lock(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield each change that makes the lock stale."""
+def stale_lock(evidence: Evidence) -> Iterator[Issue]:
+    """Yield each difference between the lock and the environment."""
     for change in evidence.changes:
-        yield Trouble(message=change)
+        yield Issue(message=change)

@@ -1,4 +1,4 @@
-"""Objects that weaken their process."""
+"""Check for objects that make their process less secure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_program
-from pip_sysdeps.report.evidence import Trouble, name_of
+from pip_sysdeps.report.evidence import Issue, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,25 +19,25 @@ _FIRST_WITHOUT_EXECUTABLE_STACKS = (2, 41)
 """glibc 2.41's NEWS: dlopen no longer makes the stack executable for a library that asks for it."""
 
 
-def executable_stack(evidence: Evidence) -> Iterator[Trouble]:
+def executable_stack(evidence: Evidence) -> Iterator[Issue]:
     """Yield an object that requests an executable stack, with a glibc that allows it."""
     if evidence.glibc is None or evidence.glibc < _FIRST_WITHOUT_EXECUTABLE_STACKS:
-        yield from _of_objects(
+        yield from _object_issues(
             evidence, _wants_executable_stack, "requests an executable stack, which glibc refuses since 2.41"
         )
 
 
-def executable_stack_refused(evidence: Evidence) -> Iterator[Trouble]:
+def executable_stack_refused(evidence: Evidence) -> Iterator[Issue]:
     """Yield an object that requests an executable stack, which this glibc refuses."""
     if evidence.glibc is not None and evidence.glibc >= _FIRST_WITHOUT_EXECUTABLE_STACKS:
-        yield from _of_objects(
+        yield from _object_issues(
             evidence, _wants_executable_stack, "requests an executable stack, which this glibc refuses"
         )
 
 
-def text_relocations(evidence: Evidence) -> Iterator[Trouble]:
+def text_relocations(evidence: Evidence) -> Iterator[Issue]:
     """Yield an object with text relocations: its pages are not shared, and hardened systems refuse it."""
-    yield from _of_objects(evidence, lambda elf: bool(elf.flags & _DF_TEXTREL), "has text relocations (DT_TEXTREL)")
+    yield from _object_issues(evidence, lambda elf: bool(elf.flags & _DF_TEXTREL), "has text relocations (DT_TEXTREL)")
 
 
 def _wants_executable_stack(elf: ElfFile) -> bool:
@@ -45,9 +45,9 @@ def _wants_executable_stack(elf: ElfFile) -> bool:
     return elf.dynamic and not is_program(elf) and elf.executable_stack is not False
 
 
-def _of_objects(evidence: Evidence, is_bad: Callable[[ElfFile], bool], message: str) -> Iterator[Trouble]:
-    for distribution, file, elf in evidence.own():
+def _object_issues(evidence: Evidence, is_bad: Callable[[ElfFile], bool], message: str) -> Iterator[Issue]:
+    for distribution, file, elf in evidence.own_objects():
         if is_bad(elf):
-            yield Trouble(
+            yield Issue(
                 subjects=(posixpath.basename(file),), message=message, distribution=name_of(distribution), files=(file,)
             )

@@ -1,11 +1,11 @@
-"""Search paths of objects with wrong folders."""
+"""Check for wrong folders in the search paths of objects."""
 
 from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.report.evidence import Trouble, name_of
+from pip_sysdeps.report.evidence import Issue, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 _SYSTEM_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 
 
-def relative_search_path(evidence: Evidence) -> Iterator[Trouble]:
+def relative_search_path(evidence: Evidence) -> Iterator[Issue]:
     """Yield an empty or relative element of DT_RPATH or DT_RUNPATH, which means the current directory."""
-    yield from _elements(
+    yield from _element_issues(
         evidence,
         lambda element: not element.startswith(("/", "$ORIGIN", "${ORIGIN}")),
         "relative to the current directory: whoever can write there controls what is loaded",
     )
 
 
-def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
+def build_host_search_path(evidence: Evidence) -> Iterator[Issue]:
     """Yield an absolute element of DT_RPATH or DT_RUNPATH: a folder of the build machine."""
     prefix = evidence.scan.environment.prefix
     writable = {folder for folders in evidence.folders.values() for folder in folders}
-    yield from _elements(
+    yield from _element_issues(
         evidence,
         lambda element: (
             element.startswith("/")
@@ -41,20 +41,20 @@ def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
     )
 
 
-def world_writable_search_path(evidence: Evidence) -> Iterator[Trouble]:
+def world_writable_search_path(evidence: Evidence) -> Iterator[Issue]:
     """Yield a folder of a search path that everybody can write to."""
-    for distribution, file, _ in evidence.own():
+    for distribution, file, _ in evidence.own_objects():
         for folder in evidence.folders.get(file, ()):
             message = "everybody can put a library there, which is then loaded"
-            yield Trouble(subjects=(folder,), message=message, distribution=name_of(distribution), files=(file,))
+            yield Issue(subjects=(folder,), message=message, distribution=name_of(distribution), files=(file,))
 
 
-def _elements(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -> Iterator[Trouble]:
+def _element_issues(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -> Iterator[Issue]:
     """Yield the bad elements of the search paths that are used."""
-    for distribution, file, elf in evidence.own():
+    for distribution, file, elf in evidence.own_objects():
         for element in filter(is_bad, search_path_elements(elf)):
             subject = element or "empty element"
-            yield Trouble(subjects=(subject,), message=message, distribution=name_of(distribution), files=(file,))
+            yield Issue(subjects=(subject,), message=message, distribution=name_of(distribution), files=(file,))
 
 
 def search_path_elements(elf: ElfFile) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The least version with every symbol used: dpkg-shlibdeps' algorithm, one rule each."""
+"""The minimum version with every symbol used: dpkg-shlibdeps' algorithm, one rule each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PQ = library("libpq.so.5", "libpq5 #MINVER#\n PQexec@Base 8.1\n PQopen@Base 9.6~
     ],
 )
 def test_symbols_raise_the_version(undefined: str, expected: str) -> None:
-    """The least version of the library at all, raised by each symbol used, by name and version."""
+    """The minimum version of the library at all, raised by each symbol used, by name and version."""
     assert written(use(PQ, undefined=undefined)) == [expected]
 
 
@@ -75,7 +75,7 @@ def test_version_0_is_none() -> None:
 
 
 def test_a_library_without_symbols_in_its_entry() -> None:
-    """It has no least version."""
+    """It has no minimum version."""
     assert written(use(library("liba.so.1", "liba1 #MINVER#"))) == ["liba1"]
 
 

@@ -19,7 +19,7 @@ ITEMS = (Item("libgl1"), Item("libpq5", minimum="15.2"), Item("zlib1g", minimum=
     ],
 )
 def test_a_format(name: str, text: str) -> None:
-    """A least version only fits a relation; an exact one is written in each."""
+    """A minimum version only fits a relation; an exact one is written in each."""
     assert (FORMATS[name](ITEMS), FORMATS[name](())) == (text, "")
 
 

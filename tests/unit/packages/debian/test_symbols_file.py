@@ -27,7 +27,7 @@ libother.so.2 libother2 #MINVER#
 
 
 def test_an_entry_of_several() -> None:
-    """Its templates, its symbols, and the least version of the main template, with the symbols that are gone."""
+    """Its templates, its symbols, and the minimum version of the main template, with the symbols that are gone."""
     assert parse_symbols(FTP, "libGL.so.1") == LibrarySymbols(
         templates=("libgl1", "libgl1-mesa-glx #MINVER#", "libgl1-private (= 7), libextra"),
         symbols={

@@ -10,7 +10,7 @@ from builders.evidence import SITE, evidence, troubles
 from builders.facts import elf, found, load
 from pip_sysdeps.model.needs import FromPackage, Missing, Need, When
 from pip_sysdeps.report.checks.copies import library_name
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_copies_with_a_soname_each_have_a_state_each() -> None:
     environment = subject.scan.environment._replace(distributions=(one,), unclaimed=(stray,))
     subject = replace(subject, scan=subject.scan._replace(environment=environment))
     assert troubles("SD006", subject) == [
-        Trouble(
+        Issue(
             message="2 copies (one, the system), each with its own state",
             subjects=("liba.so.1",),
             files=(ours, system),
         ),
-        Trouble(
+        Issue(
             message="2 copies (no record, the system), all with one SONAME: the first one loaded is used by all",
             subjects=("libb.so.2",),
             files=(stray, other),
@@ -114,7 +114,7 @@ def test_a_library_that_is_vendored_and_taken_from_a_package() -> None:
     scan = subject.scan._replace(distributions=(subject.scan.distributions[0]._replace(needs=needs),))
     scan = scan._replace(environment=scan.environment._replace(unclaimed=("/env/stray/liba.so.1",)))
     assert troubles("SD007", replace(subject, scan=scan)) == [
-        Trouble(
+        Issue(
             message="vendored here, and taken from a binary package by others: system updates reach only one copy",
             subjects=("liba.so.1",),
             distribution="one",

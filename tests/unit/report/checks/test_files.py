@@ -6,7 +6,7 @@ from builders.evidence import troubles
 from builders.facts import distribution, scan_of
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import DistributionNeeds
-from pip_sysdeps.report.evidence import Evidence, Trouble
+from pip_sysdeps.report.evidence import Evidence, Issue
 
 M = "/env/site/one/m.so"
 ONE = distribution("one", M, missing_objects=("/env/site/a/libx.so", "/env/site/b/libx.so", "/env/site/liba.so"))
@@ -22,8 +22,8 @@ def test_skipped_files_are_sorted_by_their_verdict() -> None:
     one = DistributionNeeds(distribution=ONE, needs=(), vendored=(), glibc="")
     subject = Evidence(scan=scan_of(one)._replace(skipped=skipped))
     assert troubles("SD005", subject) == [
-        Trouble(message="overlap", files=("/env/site/stray.so",)),
-        Trouble(message="overlap", distribution="one", files=(M,)),
+        Issue(message="overlap", files=("/env/site/stray.so",)),
+        Issue(message="overlap", distribution="one", files=(M,)),
     ]
     assert [each.message for each in troubles("SD008", subject)] == ["foreign-architecture", "foreign-libc"] * 2
 
@@ -33,7 +33,7 @@ def test_missing_files_are_one_finding() -> None:
     nothing = DistributionNeeds(distribution=distribution("two", "two.py"), needs=(), vendored=(), glibc="")
     one = DistributionNeeds(distribution=ONE, needs=(), vendored=(), glibc="")
     assert troubles("SD020", Evidence(scan=scan_of(one, nothing))) == [
-        Trouble(
+        Issue(
             message="listed in RECORD, but missing",
             subjects=("liba.so", "libx.so"),
             distribution="one",

@@ -7,7 +7,7 @@ import pytest
 from builders.locked import locked, need, target
 from pip_sysdeps.lock.document import LockedFile, LockedNeed, Unresolved
 from pip_sysdeps.report.checks.locked import unowned_library, unresolved_import, unresolved_other
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 NOTHING = "nothing had it where the lock was made"
 
@@ -34,13 +34,13 @@ def test_files_to_copy() -> None:
     library = need("liba.so.1", class_="unowned", path="/opt/a/liba.so.1")
     stray = LockedFile(file="x/stray.so", needs=(library, need("libcuda.so.1", class_="host")))
     assert [*unowned_library(target(locked("one", tool), unattributed=(stray,), library_path=("/opt/a",)))] == [
-        Trouble(
+        Issue(
             message="no binary package owns /opt/a/tool; ours: `COPY --from=build /opt/a/tool /opt/a/tool`",
             subjects=("tool",),
             distribution="one",
             files=("m.so",),
         ),
-        Trouble(
+        Issue(
             message="no binary package owns /opt/a/liba.so.1: `COPY --from=build /opt/a/liba.so.1 /opt/a/liba.so.1` "
             "and `ENV LD_LIBRARY_PATH=/opt/a`",
             subjects=("liba.so.1",),

@@ -11,7 +11,7 @@ from builders.evidence import troubles
 from builders.facts import distribution, scan_of
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import DistributionNeeds, FromPackage, Missing, Need, Unowned, Unreachable, When
-from pip_sysdeps.report.evidence import Evidence, Trouble
+from pip_sysdeps.report.evidence import Evidence, Issue
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.needs import Provider
@@ -92,7 +92,7 @@ def test_what_the_policy_decides_is_no_finding() -> None:
 def test_a_file_that_no_package_owns_is_copied(need: Need, subject: str, message: str) -> None:
     """The loader is made to search a library's folder; it does not look for programs."""
     assert troubles("SD003", evidence(need)) == [
-        Trouble(message=message, subjects=(subject,), distribution="one", files=(M,))
+        Issue(message=message, subjects=(subject,), distribution="one", files=(M,))
     ]
 
 
@@ -113,9 +113,9 @@ def test_names_that_only_a_run_makes_are_one_finding_for_each_kind_of_a_distribu
     subject = evidence()
     subject = replace(subject, scan=subject.scan._replace(skipped=tuple(skipped)))
     assert troubles("SD032", subject) == [
-        Trouble(message=f"{library}, so it is unknown which", files=("/env/site/stray.py",)),
-        Trouble(message=f"{library}, so it is unknown which", distribution="one", files=(M,)),
-        Trouble(message=f"{program}, so it is unknown which", distribution="one", files=(M,)),
+        Issue(message=f"{library}, so it is unknown which", files=("/env/site/stray.py",)),
+        Issue(message=f"{library}, so it is unknown which", distribution="one", files=(M,)),
+        Issue(message=f"{program}, so it is unknown which", distribution="one", files=(M,)),
     ]
 
 
@@ -123,12 +123,12 @@ def test_plugins_that_the_line_leaves_out_are_of_who_needs_their_library() -> No
     """A package that only the policy adds is of nobody."""
     subject = replace(
         evidence(library(FromPackage(package="liba1", path=""))),
-        left_out={"liba1": ("liba1-plugins",), "libb1": ("b-one", "b-two")},
+        omitted_plugins={"liba1": ("liba1-plugins",), "libb1": ("b-one", "b-two")},
     )
     message = "lacks plugins or data: {} not in the line: `pip-sysdeps policy add {} --distribution {} --reason TEXT`"
     assert troubles("SD033", subject) == [
-        Trouble(message=message.format("b-one, b-two are", "b-one b-two", "NAME"), subjects=("libb1",)),
-        Trouble(
+        Issue(message=message.format("b-one, b-two are", "b-one b-two", "NAME"), subjects=("libb1",)),
+        Issue(
             message=message.format("liba1-plugins is", "liba1-plugins", "one"), subjects=("liba1",), distribution="one"
         ),
     ]

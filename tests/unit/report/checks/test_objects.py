@@ -6,7 +6,7 @@ import pytest
 
 from builders.evidence import SITE, evidence, troubles
 from builders.facts import elf
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 from pip_sysdeps.report.findings import findings
 
 
@@ -32,7 +32,7 @@ def test_text_relocations() -> None:
     """By their flag; other flags are sound."""
     objects = {f"{SITE}one/m.so": elf(flags=0x4 | 0x1), f"{SITE}one/n.so": elf(flags=0x1)}
     assert troubles("SD014", evidence(objects)) == [
-        Trouble(
+        Issue(
             message="has text relocations (DT_TEXTREL)",
             subjects=("m.so",),
             distribution="one",

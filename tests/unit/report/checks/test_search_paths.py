@@ -9,7 +9,7 @@ import pytest
 from builders.evidence import SITE, evidence, troubles
 from builders.facts import elf
 from pip_sysdeps.report.checks.search_paths import search_path_elements
-from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.evidence import Issue
 
 M = f"{SITE}one/m.so"
 
@@ -48,6 +48,6 @@ def test_folders_that_everybody_can_write_to() -> None:
     writable = replace(evidence({M: elf(runpath="/shared/odd/../a/:/build")}), folders={M: ("/shared/a",)})
     message = "everybody can put a library there, which is then loaded"
     assert troubles("SD011", writable) == [
-        Trouble(message=message, subjects=("/shared/a",), distribution="one", files=(M,))
+        Issue(message=message, subjects=("/shared/a",), distribution="one", files=(M,))
     ]
     assert [each.subjects for each in troubles("SD010", writable)] == [("/build",)]

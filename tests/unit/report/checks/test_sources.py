@@ -37,7 +37,7 @@ def test_what_the_sources_have(
         available=AvailableVersions(versions=versions, released=released),
         version_key=int,
     )
-    found_now = {each.entry.code: each.trouble.message for each in findings(subject, select=["SD029", "SD030"])}
+    found_now = {each.entry.code: each.issue.message for each in findings(subject, select=["SD029", "SD030"])}
     assert found_now == messages
     unknown = replace(subject, available=None)
     assert findings(unknown, select=["SD029", "SD030"]) == ()

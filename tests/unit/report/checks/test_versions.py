@@ -11,7 +11,7 @@ from builders.facts import distribution, elf, scan_of
 from pip_sysdeps.model.elf import VersionNeed
 from pip_sysdeps.model.needs import Confidence, DistributionNeeds, FromHost, FromPackage, Missing, Need, When
 from pip_sysdeps.needs.symbol_versions import VersionGap
-from pip_sysdeps.report.evidence import Evidence, Trouble
+from pip_sysdeps.report.evidence import Evidence, Issue
 
 M = f"{SITE}one/m.so"
 PQ = Need(soname="libpq.so.5", when=When.IMPORT, by=(M,), provider=FromPackage(package="libpq5", path=""))
@@ -50,13 +50,11 @@ def test_versions_that_a_library_lacks() -> None:
     gaps = (gap("GLIBC_2.38", "/env/link.so"), gap("A_2"), gap("A_3", weak=True), gap("A_4", "/lib/libb.so.1"))
     subject = replace(evidence({M: elf("liba.so.1")}), gaps=gaps)
     subject = replace(subject, scan=subject.scan._replace(real={"/env/link.so": M}))
-    newer = Trouble(
-        message="needed, but this system has 2.36", subjects=("GLIBC_2.38",), distribution="one", files=(M,)
-    )
+    newer = Issue(message="needed, but this system has 2.36", subjects=("GLIBC_2.38",), distribution="one", files=(M,))
     assert troubles("SD016", subject) == [newer]
     assert troubles("SD016", replace(subject, glibc=None)) == [replace(newer, message="needed")]
     assert troubles("SD019", subject) == [
-        Trouble(message="needed, but not in /lib/liba.so.1", subjects=("A_2",), distribution="one", files=(M,))
+        Issue(message="needed, but not in /lib/liba.so.1", subjects=("A_2",), distribution="one", files=(M,))
     ]
 
 
@@ -75,5 +73,5 @@ def test_a_library_that_the_tag_does_not_allow(need: Need, tags: tuple[str, ...]
     """One of the system, that an ELF file needs; a wheel without a manylinux tag promises nothing."""
     one = DistributionNeeds(distribution=distribution("one", M, tags=tags), needs=(need,), vendored=(), glibc="")
     message = "taken from the system, which manylinux_2_17 does not allow"
-    expected = [Trouble(message=message, subjects=("libpq.so.5",), distribution="one", files=(M,))]
+    expected = [Issue(message=message, subjects=("libpq.so.5",), distribution="one", files=(M,))]
     assert troubles("SD017", Evidence(scan=scan_of(one))) == (expected if is_found else [])
