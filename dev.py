@@ -39,6 +39,8 @@ TEST_TOOLS = {
     "dpkg-query": "dpkg",
     "git": "git",
     "gpg": "gpg",
+    "gpg-agent": "gpg-agent",
+    "groff": "groff-base",
     "lz4": "lz4",
     "musl-gcc": "musl musl-tools",
     "rpm": "rpm",

@@ -76,7 +76,8 @@ HEADERS = "more than 16384 bytes of headers of one member, or 8388608 of all"
         ),
         pytest.param(
             member("a/b", b"0", b"", size=-1024) * 3,
-            "is not an sdist: a member begins before the end of another",
+            # the second is tarfile's own words, in Python 3.13
+            ("is not an sdist: a member begins before the end of another", "is not an sdist: invalid offset"),
             id="a negative size",
         ),
         pytest.param(member("x", b"x", b"9" * 30 + b" a=1\n"), "is not an sdist: ", id="a number too large"),
@@ -92,7 +93,9 @@ HEADERS = "more than 16384 bytes of headers of one member, or 8388608 of all"
         ),
     ],
 )
-def test_what_costs_much_is_refused(read: Callable[..., bytes | None], content: bytes, message: str) -> None:
+def test_what_costs_much_is_refused(
+    read: Callable[..., bytes | None], content: bytes, message: str | tuple[str, str]
+) -> None:
     """The message says why."""
     with pytest.raises(MalformedError) as caught:
         read(content)
