@@ -72,12 +72,27 @@ def describe_contents(root: Root, folder: str) -> Contents:
     venvs = (name for name in root.names(folder) if root.is_file(f"{folder}/{name}/pyvenv.cfg"))
     if venv := next(venvs, ""):
         return Contents("", f"did you mean `--python {folder}/{venv}`?")
+    if site := _site_around(root, folder):
+        return Contents("", f"did you mean `--path {site}`?")
     module = first_module(root, folder)
     if inner := _environment_of(root, folder, module):
         return Contents("", f"did you mean `{inner}`?")
     if module:
         return Contents(f", but modules, such as `{module}`: it looks like a frozen application", FROZEN_HINT)
     return Contents("", "")
+
+
+def _site_around(root: Root, folder: str) -> str:
+    """Return the nearest site directory that a folder is in; empty if it is in none."""
+    while folder != "/":
+        folder = posixpath.dirname(folder)
+        if _is_site(root, folder):
+            return folder
+    return ""
+
+
+def _is_site(root: Root, folder: str) -> bool:
+    return any(name.endswith(_METADATA) for name in root.names(folder))
 
 
 def _environment_of(root: Root, folder: str, module: str) -> str:
@@ -87,6 +102,6 @@ def _environment_of(root: Root, folder: str, module: str) -> str:
     for each in folders:
         if root.is_file(f"{each}/pyvenv.cfg"):
             return f"--python {each}"
-    site = next((each for each in folders if any(name.endswith(_METADATA) for name in root.names(each))), "")
+    site = next((each for each in folders if _is_site(root, each)), "")
     prefix = _SITE.sub("", site)
     return f"--path {prefix if inside(prefix, folder) else site}" if site else ""

@@ -32,6 +32,7 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH in the official images."""
 _MAX_CONFIG = 1 << 20
 _MAGIC = b"\x7fELF"
+_SHIM_HINT = "it seems to be a shim or wrapper, which is not run: name the real interpreter or the environment"
 _NAME_HINT = "name the folder of a virtual environment, or its bin/python"
 
 
@@ -83,12 +84,8 @@ def open_installation(root: Root, path: str) -> Installation:
     if is_zip_application(root, path):
         raise SysdepsError(f"`{path}` is a zip application", hint=ZIP_HINT)
     if root.is_file(path):
-        raise SysdepsError(
-            f"`{path}` is not an interpreter",
-            hint="it seems to be a shim or wrapper, which is not run: name the real interpreter or the environment"
-            if _may_start_python(root, path)
-            else _NAME_HINT,
-        )
+        hint = _venv_hint(root, path) or (_SHIM_HINT if _may_start_python(root, path) else _NAME_HINT)
+        raise SysdepsError(f"`{path}` is not an interpreter", hint=hint)
     raise SysdepsError(f"no environment or interpreter at `{path}`", hint=_NAME_HINT)
 
 

@@ -40,6 +40,12 @@ def test_what_pip_filled_below_it(tmp_path: Path, filled: str, folder: str, mean
     assert describe_contents(Root(str(tmp_path)), folder) == Contents("", f"did you mean `--path {meant}`?")
 
 
+def test_a_package_inside_a_site_directory(tmp_path: Path) -> None:
+    """The site directory is meant."""
+    install(tmp_path / "src/lib", "pkg", files=MODULE)
+    assert describe_contents(Root(str(tmp_path)), "/src/lib/pkg") == Contents("", "did you mean `--path /src/lib`?")
+
+
 def test_a_frozen_application(tmp_path: Path) -> None:
     """It has modules, and nothing says of which distribution."""
     for name, content in MODULE.items():

@@ -165,6 +165,15 @@ def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
     assert "a shim or wrapper" in caught.value.hint
 
 
+def test_a_script_of_an_environment(tmp_path: Path) -> None:
+    """The hint for its pip names the environment."""
+    make_venv(tmp_path)
+    write(tmp_path / "opt/venv/bin/pip", "#!/opt/venv/bin/python3\n").chmod(0o755)
+    with pytest.raises(SysdepsError, match=r"`/opt/venv/bin/pip` is not an interpreter") as caught:
+        open_in(tmp_path, "/opt/venv/bin/pip")
+    assert caught.value.hint == "it is in the virtual environment `/opt/venv`: name that"
+
+
 def test_another_file_is_no_shim(tmp_path: Path) -> None:
     """The hint for a file that nobody can run, such as requirements.txt, says what to name."""
     write(tmp_path / "src/requirements.txt", "psycopg2\n")
