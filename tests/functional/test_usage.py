@@ -18,6 +18,7 @@ REQUIREMENTS = "what is installed is read, not requirements: name the environmen
 MISTAKES = {
     "lok": ("argument COMMAND: `lok` is not one of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
     "lock --chek": ("unrecognized arguments: --chek", "did you mean `--check`? see `pip-sysdeps lock --help`"),
+    "audit --wheels wheels": ("unrecognized arguments: --wheels wheels", "see `pip-sysdeps audit --help`"),
     "apt-line libpq5": ("unrecognized arguments: libpq5", "see `pip-sysdeps apt-line --help`"),
     "apt-line --when plugins": (
         "argument --when: `plugins` is not one of default, import, plugin, ",

@@ -144,12 +144,16 @@ def _shown_choices(action: argparse.Action) -> list[str]:
 
 
 def closest_match(word: str, known: Collection[str]) -> str:
-    """Return the known word that is most similar to a misspelled one; empty if none is similar."""
+    """Return the known word that is most similar to a misspelled one; empty if none is similar.
+
+    The dashes of options do not make them similar.
+    """
     if not word:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), "")
+    plain = {each.lstrip("-"): each for each in known}
+    return next((plain[each] for each in get_close_matches(word.lstrip("-"), plain, n=1, cutoff=0.7)), "")
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

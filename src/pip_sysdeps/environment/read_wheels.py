@@ -269,7 +269,7 @@ def _require_compatible(
     }
     first, *rest = [each.name for each in incompatible]
     others = [f"`{names[each]}`{words[each]}" for each in rest]
-    more = words[first] + (f"; neither do {listed(others)}" if others else "")
+    more = words[first] + (f"; neither do{'' if len(others) > 1 else 'es'} {listed(others)}" if others else "")
     raise _incompatible_error(names[first], tags[first], abi_tag, system, more)
 
 

@@ -241,8 +241,8 @@ def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> Non
         (
             "error: `one-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` does not fit amzn-2-x86_64: its tag is "
             "cp312-cp312-manylinux_2_28_x86_64, but the target is cp312 on x86_64 with glibc 2.26 (one/_core.so needs "
-            "memfd_create@GLIBC_2.27); neither do `two-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` (two/_core.so needs "
-            "GLIBC_2.28)"
+            "memfd_create@GLIBC_2.27); neither does `two-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` (two/_core.so "
+            "needs GLIBC_2.28)"
         ),
         "hint: download it for the target: `pip download --platform TAG --only-binary :all:`, or use another --target",
     ]
