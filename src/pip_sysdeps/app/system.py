@@ -19,6 +19,7 @@ from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.needs.read_host_libraries import host_library
 from pip_sysdeps.packages.index import is_packaged, not_enabled
 from pip_sysdeps.packages.registry import family_of, family_of_target
+from pip_sysdeps.system.method_cache import method_cache
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
@@ -53,15 +54,12 @@ class EnvironmentSystem:
         self._process = process
         self._names = SystemNames(place.root)
         self._real = cache(place.root.resolve)
-        self._owner = cache(lambda path: (packages.owner(path) or self._unlisted_owner(path)) if packages else None)
-        self._name_owner = cache(
-            lambda path: (packages.owner(path, prefer_path=True) or self._unlisted_owner(path)) if packages else None
-        )
+        self._owner = method_cache(self._find_owner)
         self._library = cache(lambda name: process.library(name) if process else None)
         self._program = cache(self._names.program)
         self._file = cache(self._names.file)
-        self._provider = cache(self._find_provider)
-        self._required = cache(self._find_required)
+        self._provider = method_cache(self._find_provider)
+        self._required = method_cache(self._find_required)
         self._python_modules: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- files
@@ -75,11 +73,15 @@ class EnvironmentSystem:
         target = self._place.target
         if target and self._process and path == self._process.libc():
             return Owner(package=target.libc, version="")
-        return self._owner(path)
+        return self._owner(path, prefer_path=False)
 
     def name_owner(self, path: str) -> Owner | None:
         """Return the binary package that has a path, which may be a link to a file of another package."""
-        return self._name_owner(path)
+        return self._owner(path, prefer_path=True)
+
+    def _find_owner(self, path: str, *, prefer_path: bool) -> Owner | None:
+        packages = self._place.packages
+        return (packages.owner(path, prefer_path=prefer_path) or self._unlisted_owner(path)) if packages else None
 
     def _unlisted_owner(self, path: str) -> Owner | None:
         """Return the installed package of a file according to the index, if its file list was removed."""

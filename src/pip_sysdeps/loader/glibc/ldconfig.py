@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import proxy
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.loader.glibc.read_conf import configured_directories
@@ -70,9 +71,11 @@ class FreshCache:
         self._lookup = lookup
         configured = configured_directories(root, directories)
         usable = [each for each in subfolders if each.startswith("glibc-hwcaps/")]
+        # A reference cycle would keep the root, with the folders that it has open.
+        this: FreshCache = proxy(self)  # type: ignore[assignment] # a proxy acts as its object
         self._folders = tuple(
-            [_Folder(f"{directory}/{each}", self, is_hwcaps=True) for each in usable for directory in configured]
-            + [_Folder(directory, self, is_hwcaps=False) for directory in configured]
+            [_Folder(f"{directory}/{each}", this, is_hwcaps=True) for each in usable for directory in configured]
+            + [_Folder(directory, this, is_hwcaps=False) for directory in configured]
         )
         self._answers: dict[str, str | None] = {}
 

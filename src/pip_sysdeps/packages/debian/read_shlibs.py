@@ -5,7 +5,7 @@ Source: dpkg-shlibdeps(1), "Symbols files" and "Shlibs files": the places that e
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -14,6 +14,7 @@ from pip_sysdeps.packages.debian.floors import Library
 from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
 from pip_sysdeps.packages.debian.symbols_file import parse_symbols
 from pip_sysdeps.packages.debian.version import version_key
+from pip_sysdeps.system.method_cache import method_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,8 @@ class Shlibs:
     def __init__(self, root: Root, packages: DpkgDatabase) -> None:
         self._root = root
         self._packages = packages
-        self._read = cache(self._contents)
-        self._known = cache(self._library)
+        self._read = method_cache(self._contents)
+        self._known = method_cache(self._library)
         self.skipped: list[Skipped] = []
         """Files that cannot be read; the versions of their libraries are unknown."""
 
