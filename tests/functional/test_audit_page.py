@@ -53,7 +53,7 @@ def test_a_picture_that_nobody_could_read_is_left_out(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its place says how many chains it would have."""
-    monkeypatch.setattr("pip_sysdeps.render.html._MOST_CHAINS", 1)
+    monkeypatch.setattr("pip_sysdeps.render.html._MAX_CHAINS", 1)
     page = run("audit", "--format", "html").out
     assert "<svg" not in page
     assert re.search(r"Not drawn: [0-9]+ chains, more than 1<", page)

@@ -94,7 +94,7 @@ def test_the_tab_key_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: A
             break
         driver.switch_to.active_element.send_keys(Keys.TAB)
     assert driver.execute_script(lit) == [
-        "Asked for: webapp", "Distribution: psycopg2", "Needs: libpq.so.5", "System package: libpq5"
+        "Requested: webapp", "Distribution: psycopg2", "Needs: libpq.so.5", "System package: libpq5"
     ]  # fmt: skip
     assert driver.execute_script("return document.querySelector('svg').classList.contains('lit')")
 
@@ -113,7 +113,7 @@ def test_pointing_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: ANN4
     )
     ActionChains(driver).move_to_element(node).perform()
     assert driver.execute_script(lit) == [
-        "Asked for: webapp", "Distribution: psycopg2", "Needs: libpq.so.5", "System package: libpq5"
+        "Requested: webapp", "Distribution: psycopg2", "Needs: libpq.so.5", "System package: libpq5"
     ]  # fmt: skip
     ActionChains(driver).click(node).perform()
     assert driver.execute_script("return document.querySelector(':target th').textContent") == "libpq5"

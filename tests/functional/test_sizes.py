@@ -70,7 +70,7 @@ def test_the_table_shows_both_sizes(without_libpq: Desk, monkeypatch: pytest.Mon
     lines = [line.strip() for line in audit(without_libpq, "--all").splitlines()]
     assert "package  version        size    adds                  when    needed by" in lines
     assert "libpq5   not installed  1.0 MB  1.5 MB in 2 packages  import  psycopg2 2.9.9" in lines
-    assert "costs   1.5 MB in 2 packages, all of it only for this distribution" in lines
+    assert "costs   1.5 MB in 2 packages, all of it for this distribution alone" in lines
 
 
 def test_without_lists_nothing_is_claimed(without_libpq: Desk) -> None:

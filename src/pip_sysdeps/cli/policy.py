@@ -8,7 +8,7 @@ from pip_sysdeps.app.policy import PolicyRequest, decide, list_decisions
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.parser import add_action
 from pip_sysdeps.lock.file import DEFAULT
-from pip_sysdeps.render.policy import as_json, as_text, chosen, decided
+from pip_sysdeps.render.policy import as_json, as_text, decision_sentence, plugin_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -81,9 +81,9 @@ def _decide(args: argparse.Namespace) -> None:
     )
     done = decide(request)
     for decision in done.decisions:
-        args.messages.note(decided(decision))
+        args.messages.note(decision_sentence(decision))
     for each in done.plugins:
-        args.messages.note(chosen(each))
+        args.messages.note(plugin_sentence(each))
     if done.decisions or done.plugins:
         args.messages.note(f"wrote `{done.path}`: run `pip-sysdeps lock` and commit both")
     else:

@@ -1,1 +1,1 @@
-"""Results to text, one module for each output format."""
+"""Render results as text, one module for each output format."""

@@ -1,8 +1,8 @@
-"""An environment as CycloneDX 1.6 in JSON.
+"""Render an environment as a CycloneDX 1.6 document in JSON.
 
 Source: ECMA-424; the package-url types `pypi` and `deb`. The same environment gives the same bytes: there is no serial
-number and no time. The wheels' own documents are merged: from their components, which may be of another version of the
-standard, only fields that exist in 1.6.
+number and no time. The wheels' own SBOMs are merged. They may have another version of the standard, so that only
+fields that exist in 1.6 are copied.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.materials import Materials
 
 _SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
-_ROOT = "environment"
+_ROOT_REFERENCE = "environment"
 _TYPES = frozenset(
     {
         "application",
@@ -43,12 +43,12 @@ _TYPES = frozenset(
         "platform",
     }
 )
-_TEXTS = ("group", "version", "description", "copyright")
-"""Fields of a component that are plain text in every version."""
-_PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
+_TEXT_FIELDS = ("group", "version", "description", "copyright")
+"""Fields of a component that are plain text in every version of the standard."""
+_PURL_PATTERN = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 _MAX_DEPTH = 8
 _CONFIDENCE = {Certainty.HIGH: 0.9, Certainty.MEDIUM: 0.6, Certainty.LOW: 0.3}
-"""As numbers, chosen by us: the standard defines none."""
+"""The confidence as a number; the standard defines no scale, so the values are arbitrary."""
 
 
 def as_cyclonedx(materials: Materials) -> str:
@@ -78,11 +78,11 @@ def as_cyclonedx(materials: Materials) -> str:
         "version": 1,
         "metadata": {
             "tools": {"components": [{"type": "application", "name": "pip-sysdeps"}]},
-            "component": {"type": "platform", "bom-ref": _ROOT, "name": target.id},
+            "component": {"type": "platform", "bom-ref": _ROOT_REFERENCE, "name": target.id},
             "properties": [{"name": "pip-sysdeps:system", "value": f"{system} {target.architecture}"}],
         },
         "components": [*(wheel.component() for wheel in wheels), *_packages(materials)],
-        "dependencies": _dependencies([(_ROOT, tuple(dependencies)), *edges]),
+        "dependencies": _dependencies([(_ROOT_REFERENCE, tuple(dependencies)), *edges]),
     }
     return as_document(document)
 
@@ -106,18 +106,18 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _dependencies(edges: Iterable[tuple[str, Iterable[str]]]) -> list[dict[str, Any]]:
-    """Return the edges, each reference once, sorted."""
-    joined: dict[str, set[str]] = {}
-    for reference, others in edges:
-        joined.setdefault(reference, set()).update(others)
+    """Return the dependencies with one entry for each reference, sorted."""
+    merged: dict[str, set[str]] = {}
+    for reference, targets in edges:
+        merged.setdefault(reference, set()).update(targets)
     return [
-        {"ref": reference, **({"dependsOn": sorted(others - {reference})} if others - {reference} else {})}
-        for reference, others in sorted(joined.items())
+        {"ref": reference, **({"dependsOn": sorted(targets - {reference})} if targets - {reference} else {})}
+        for reference, targets in sorted(merged.items())
     ]
 
 
 class _Wheel:
-    """One distribution, with the content of its own documents."""
+    """One distribution, with the contents of its SBOMs."""
 
     def __init__(
         self,
@@ -131,12 +131,12 @@ class _Wheel:
         self._needs = needs
         self._unresolved = unresolved
         self.reference = pypi(distribution)
-        self._files = self._held()
+        self._files = self._libraries_by_file()
         sboms = [sbom.cyclonedx for sbom in materials.sboms.get(distribution.name, ()) if sbom.cyclonedx is not None]
         self._documents = [_Document(each, number, self) for number, each in enumerate(sboms)]
 
     def is_itself(self, component: Mapping[str, Any]) -> bool:
-        """Return whether a component of a document is the distribution itself."""
+        """Return whether a component of an SBOM is the distribution itself."""
         name = component.get("name")
         return isinstance(name, str) and canonicalize_name(name) == self._distribution.name
 
@@ -158,7 +158,7 @@ class _Wheel:
         }
 
     def edges(self, distributions: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the dependencies that this distribution knows; `distributions` maps each name to its reference."""
+        """Yield the dependencies of this distribution; `distributions` maps each name to its reference."""
         required = [distributions[name] for name in self._materials.required.get(self._distribution.name, ())]
         packages = [package_url(need.package, self._materials) for need in self._needs if need.package]
         others = [distributions[need.distribution] for need in self._needs if need.distribution in distributions]
@@ -171,7 +171,7 @@ class _Wheel:
         for document in self._documents:
             yield from document.edges()
 
-    def _held(self) -> Mapping[str, list[VendoredLibrary]]:
+    def _libraries_by_file(self) -> Mapping[str, list[VendoredLibrary]]:
         """Return the libraries in each file: first the vendored files, then those with linked-in libraries."""
         name = self._distribution.name
         files: dict[str, list[VendoredLibrary]] = {path: [] for path in self._materials.vendored.get(name, ())}
@@ -179,8 +179,8 @@ class _Wheel:
             files.setdefault(each.path, []).append(each)
         return files
 
-    def _file(self, path: str, held: Iterable[VendoredLibrary]) -> dict[str, Any]:
-        libraries = [self._library(each) for each in held]
+    def _file(self, path: str, libraries_in_file: Iterable[VendoredLibrary]) -> dict[str, Any]:
+        libraries = [self._library(each) for each in libraries_in_file]
         reference = f"{self.reference}#{path}"
         return {
             "type": "file",
@@ -193,7 +193,7 @@ class _Wheel:
         return f"{self.reference}#{library.path}/{library.name}"
 
     def _library(self, library: VendoredLibrary) -> dict[str, Any]:
-        """Return a library that a file is or contains, with the evidence."""
+        """Return the component of a library that a file is or contains, with the evidence."""
         confidence = _CONFIDENCE[library.confidence]
         technique = "filename" if library.by_name else "binary-analysis"
         method = {"technique": technique, "confidence": confidence, "value": library.evidence}
@@ -208,7 +208,7 @@ class _Wheel:
 
 
 class _Document:
-    """One document of a wheel, with references of its own."""
+    """One SBOM of a wheel, with its references made unique."""
 
     def __init__(self, document: Mapping[str, Any], number: int, wheel: _Wheel) -> None:
         self._document = document
@@ -219,10 +219,10 @@ class _Document:
         main = _object(_object(document.get("metadata")).get("component"))
         if isinstance(main.get("bom-ref"), str):
             self._references[main["bom-ref"]] = wheel.reference
-        self.components = [*self._kept(document, 0)]
+        self.components = [*self._valid_components(document, 0)]
 
     def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the document's edges; components without a dependent belong to the wheel."""
+        """Yield the dependencies in the SBOM; the wheel depends on components without a dependent."""
         reached: set[str] = set()
         for each in _objects(self._document.get("dependencies")):
             reference = self._references.get(str(each.get("ref")))
@@ -239,31 +239,33 @@ class _Document:
         yield self._wheel.reference, tuple(sorted(self._used - reached))
         yield from ((reference, ()) for reference in sorted(self._used))
 
-    def _kept(self, document: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
-        """Yield the components, nested ones inside, with fields that 1.6 has."""
+    def _valid_components(self, document: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+        """Yield the components, including nested ones, with the fields that exist in 1.6."""
         for component in _objects(document.get("components")) if depth < _MAX_DEPTH else ():
             if self._wheel.is_itself(component):
                 self._references[str(component.get("bom-ref"))] = self._wheel.reference
-                yield from self._kept(component, depth + 1)
+                yield from self._valid_components(component, depth + 1)
             elif isinstance(component.get("name"), str) and component["name"]:
                 yield self._component(component, depth)
 
     def _component(self, component: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        own = component.get("bom-ref")
-        reference = f"{self._prefix}{own if isinstance(own, str) and own else len(self._used)}"
+        own_reference = component.get("bom-ref")
+        reference = (
+            f"{self._prefix}{own_reference if isinstance(own_reference, str) and own_reference else len(self._used)}"
+        )
         while reference in self._used:
             reference += "+"
         self._used.add(reference)
-        if isinstance(own, str):
-            self._references.setdefault(own, reference)
+        if isinstance(own_reference, str):
+            self._references.setdefault(own_reference, reference)
         kind, purl = component.get("type"), component.get("purl")
-        nested = [*self._kept(component, depth + 1)]
+        nested = [*self._valid_components(component, depth + 1)]
         return {
             "type": kind if kind in _TYPES else "library",
             "bom-ref": reference,
             "name": component["name"],
-            **{key: component[key] for key in _TEXTS if isinstance(component.get(key), str) and component[key]},
-            **({"purl": purl} if isinstance(purl, str) and _PURL.fullmatch(purl) else {}),
+            **{key: component[key] for key in _TEXT_FIELDS if isinstance(component.get(key), str) and component[key]},
+            **({"purl": purl} if isinstance(purl, str) and _PURL_PATTERN.fullmatch(purl) else {}),
             **_licenses(component.get("licenses")),
             **({"components": nested} if nested else {}),
         }
@@ -272,7 +274,7 @@ class _Document:
 def _licenses(value: object) -> dict[str, Any]:
     """Return the licenses in a form that is valid for any list of identifiers.
 
-    A single identifier is an expression too; several are kept as names.
+    A single identifier is also an expression; several identifiers become names.
     """
     entries = [*_objects(value)]
     names = [_object(each.get("license")).get("id") or _object(each.get("license")).get("name") for each in entries]
@@ -281,8 +283,8 @@ def _licenses(value: object) -> dict[str, Any]:
         expression := expressions[0] or _object(entries[0].get("license")).get("id"), str
     ):
         return {"licenses": [{"expression": expression}]}
-    kept = [{"license": {"name": name}} for name in names if isinstance(name, str) and name]
-    return {"licenses": kept} if kept else {}
+    licenses = [{"license": {"name": name}} for name in names if isinstance(name, str) and name]
+    return {"licenses": licenses} if licenses else {}
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""JSON documents: every one that the tool prints is written here."""
+"""Serialize the JSON documents that the tool prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def as_document(document: Mapping[str, Any]) -> str:
-    """Return a JSON document in which every string is printable: names come from files that are not trusted."""
+    """Return a JSON document in which every string is printable, because names come from untrusted files."""
     text = json.dumps(_printable(document), indent=2, ensure_ascii=False)
     return f"{json_without_log_commands(text)}\n"
 

@@ -1,4 +1,4 @@
-"""Trees as graphs for Graphviz (dot) and Mermaid: each object is one node.
+"""Render trees as graphs for Graphviz (dot) and Mermaid, with one node for each object.
 
 Source: graphviz.org, "The DOT Language"; mermaid.js.org, "Flowcharts - Basic Syntax".
 """
@@ -23,15 +23,15 @@ class _GraphNode(NamedTuple):
     kind: str
     name: str
     holder: str
-    """For a file: its distribution, as two may have files with the same name."""
+    """The distribution of a file, because two distributions may have files with the same name."""
 
 
 def as_dot(nodes: Sequence[Node]) -> str:
     """Render the trees as a directed graph for `dot`."""
-    things, edges = _graph(nodes)
+    numbers, edges = _graph(nodes)
     lines = [
-        f"  n{number} [label={_quoted(thing.name)}, shape={_SHAPES.get(thing.kind, 'ellipse')}];"
-        for thing, number in things.items()
+        f"  n{number} [label={_quote(node.name)}, shape={_SHAPES.get(node.kind, 'ellipse')}];"
+        for node, number in numbers.items()
     ]
     lines += [f"  n{left} -> n{right};" for left, right in edges]
     return "\n".join(["digraph {", "  rankdir=LR;", *lines, "}", ""])
@@ -39,45 +39,45 @@ def as_dot(nodes: Sequence[Node]) -> str:
 
 def as_mermaid(nodes: Sequence[Node]) -> str:
     """Render the trees as a Mermaid flowchart, which GitHub and GitLab render in Markdown."""
-    things, edges = _graph(nodes)
+    numbers, edges = _graph(nodes)
     lines = []
-    for thing, number in things.items():
-        before, after = _BRACKETS.get(thing.kind, ("(", ")"))
-        lines.append(f'  n{number}{before}"{_entities(thing.name)}"{after}')
+    for node, number in numbers.items():
+        opening, closing = _BRACKETS.get(node.kind, ("(", ")"))
+        lines.append(f'  n{number}{opening}"{_escape_mermaid(node.name)}"{closing}')
     lines += [f"  n{left} --> n{right}" for left, right in edges]
     return "\n".join(["flowchart LR", *lines, ""])
 
 
 def _graph(nodes: Iterable[Node]) -> tuple[dict[_GraphNode, int], list[tuple[int, int]]]:
-    """Return each thing with its number, and the edges, each once; both in the order of the trees."""
-    things: dict[_GraphNode, int] = {}
+    """Return the unique nodes with their numbers, and the unique edges, both in the order of the trees."""
+    numbers: dict[_GraphNode, int] = {}
     edges: dict[tuple[int, int], None] = {}
-    for before, thing in _steps(nodes):
-        number = things.setdefault(thing, len(things))
-        if before is not None:
-            edges[things[before], number] = None
-    return things, list(edges)
+    for parent, node in _parent_and_node(nodes):
+        number = numbers.setdefault(node, len(numbers))
+        if parent is not None:
+            edges[numbers[parent], number] = None
+    return numbers, list(edges)
 
 
-def _steps(nodes: Iterable[Node]) -> Iterator[tuple[_GraphNode | None, _GraphNode]]:
-    """Yield each node of the trees with its parent, from the top."""
+def _parent_and_node(nodes: Iterable[Node]) -> Iterator[tuple[_GraphNode | None, _GraphNode]]:
+    """Yield each node of the trees after its parent, as pairs of parent and node."""
     pending: list[tuple[_GraphNode | None, Node]] = []
     pending += [(None, node) for node in nodes][::-1]
     while pending:
-        before, node = pending.pop()
-        label = node.label
-        holder = before.name if before is not None and label.kind == "file" else ""
-        thing = _GraphNode(label.kind, label.name, holder)
-        yield before, thing
-        pending += [(thing, child) for child in node.children.values()][::-1]
+        parent, tree = pending.pop()
+        label = tree.label
+        holder = parent.name if parent is not None and label.kind == "file" else ""
+        node = _GraphNode(label.kind, label.name, holder)
+        yield parent, node
+        pending += [(node, child) for child in tree.children.values()][::-1]
 
 
-def _quoted(text: str) -> str:
-    """Return a quoted string of DOT: a backslash begins an escape sequence of a label."""
+def _quote(text: str) -> str:
+    """Return a quoted string of DOT; backslashes are escaped, as they begin an escape sequence in a label."""
     escaped = without_log_commands(printable(text)).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def _entities(text: str) -> str:
+def _escape_mermaid(text: str) -> str:
     """Return the text of a Mermaid label, with entities for syntax and markup."""
     return "".join(f"#{ord(each)};" if each in _UNSAFE else each for each in printable(text))

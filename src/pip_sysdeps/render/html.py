@@ -1,4 +1,4 @@
-"""The audit as one self-contained HTML page: no network, and scripts only for search and highlighting."""
+"""Render an audit as one self-contained HTML page, with a script only for search and highlighting."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.render.markup import code, element, items, text
-from pip_sysdeps.render.picture import HEADS, chains, picture
-from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
+from pip_sysdeps.render.picture import COLUMN_HEADINGS, chains, picture
+from pip_sysdeps.render.table import HEADINGS, libraries, needed_when, severity_counts, size
 from pip_sysdeps.report.audit import PackageState
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted, listed
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 _SECTIONS = {
     "findings": "Findings",
     "line": HEADINGS[PackageState.INSTALL],
-    "chains": "Who needs what",
+    "chains": "Why packages are needed",
     "offered": HEADINGS[PackageState.OFFER],
     "wheels": "Distributions",
     "targets": "Targets of the lock",
     "base": HEADINGS[PackageState.BASE],
 }
 _ROLES = {None: "good", Severity.ERROR: "bad", Severity.WARNING: "doubt"}
-_MOST_HOLDERS = 6
-_MOST_LINES = 10
-_MOST_PRINTED = 60
-"""Rows of a picture that can still be read on one sheet of paper."""
-_MOST_CHAINS = 1000
-"""Chains that are drawn: more take a browser long and show nothing."""
+_MAX_HOLDERS = 6
+_MAX_LINES = 10
+_MAX_PRINTED_ROWS = 60
+"""Limit on the rows of a picture that is readable on one sheet of paper."""
+_MAX_CHAINS = 1000
+"""Limit on the chains of the picture: more are slow to draw and unreadable."""
 
 
 def audit_as_html(audit: Audit, short: Callable[[str], str], page: Page) -> str:
@@ -73,11 +73,11 @@ def _contents(audit: Audit, short: Callable[[str], str]) -> Iterator[tuple[str, 
     yield "offered", _packages(audit.in_state(PackageState.OFFER), packages, distributions, note=audit.how_to_add)
     yield "wheels", "".join(_distribution(row, packages, distributions) for row in audit.distributions)
     yield "targets", _targets(audit) if audit.others else ""
-    yield "base", _folded(_packages(audit.in_state(PackageState.BASE), packages, distributions), audit)
+    yield "base", _folded_packages(_packages(audit.in_state(PackageState.BASE), packages, distributions), audit)
 
 
 class _Anchors:
-    """The ids of rows that links lead to: numbers, because names may have any characters."""
+    """The ids of rows as link targets; they are numbers, because names may have any characters."""
 
     def __init__(self, letter: str, names: Sequence[str]) -> None:
         self._ids = {name: f"{letter}{number}" for number, name in enumerate(names)}
@@ -109,8 +109,12 @@ def _cards(audit: Audit) -> Iterator[str]:
         yield _card(_kib(audit.size), "installed size of these packages")
     if audit.adds is not None and audit.adds.size > audit.size:
         yield _card(_kib(audit.adds.size), f"with all dependencies: {counted(len(audit.adds.packages), 'package')}")
-    worst = audit.findings[0].entry.severity if audit.findings else None
-    yield _card(str(len(audit.findings)), text(counts(audit.findings) if worst else "findings"), _ROLES.get(worst, ""))
+    worst_severity = audit.findings[0].entry.severity if audit.findings else None
+    yield _card(
+        str(len(audit.findings)),
+        text(severity_counts(audit.findings) if worst_severity else "findings"),
+        _ROLES.get(worst_severity, ""),
+    )
 
 
 def _card(number: str, words: str, role: str = "") -> str:
@@ -129,14 +133,14 @@ def _section(name: str, content: str) -> str:
 
 
 def _kib(kibibytes: int) -> str:
-    """Return a size as `data`, whose value is that of the JSON; nothing if unknown."""
+    """Return a size as an element `data` with the value of the JSON document; empty if unknown."""
     return element("data", text(size(kibibytes)), value=str(kibibytes)) if kibibytes else ""
 
 
 def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
     groups = [(entry, list(group)) for entry, group in groupby(found, key=lambda each: each.entry)]
     return "".join(
-        _fold(
+        _details(
             f'{_chip(entry.severity.value)} {text(entry.summary)} <span class="soft">{entry.code} {entry.name}</span>',
             _folded_list([_finding(each, short) for each in group]),
             class_="box",
@@ -147,8 +151,8 @@ def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
 
 
 def _folded_list(lines: Sequence[str]) -> str:
-    """Return the lines as a list; of a long one, only the first are shown and the others are folded."""
-    first, others = lines[:_MOST_LINES], lines[_MOST_LINES:]
+    """Return the lines as a list; the later lines of a long list are folded."""
+    first, others = lines[:_MAX_LINES], lines[_MAX_LINES:]
     rest = element("details", element("summary", f"{len(others)} more"), items(others)) if others else ""
     return items(first) + rest
 
@@ -159,40 +163,40 @@ def _chip(word: str) -> str:
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     issue = finding.issue
-    who = f"<strong>{text(issue.distribution)}</strong>: " if issue.distribution else ""
-    what = f"{listed([*map(code, issue.subjects)])}: " if issue.subjects else ""
+    holder = f"<strong>{text(issue.distribution)}</strong>: " if issue.distribution else ""
+    subjects = f"{listed([*map(code, issue.subjects)])}: " if issue.subjects else ""
     files = listed([code(short(file)) for file in issue.files])
     shown = f' <span class="soft">{files}</span>' if files else ""
-    return f"{who}{what}{text(issue.message)}{shown}"
+    return f"{holder}{subjects}{text(issue.message)}{shown}"
 
 
-def _fold(head: str, content: str, **attributes: str) -> str:
+def _details(head: str, content: str, **attributes: str) -> str:
     return element("details", element("summary", head), content, data_find="", **attributes)
 
 
-_LEGEND = '<p class="legend"><i></i>the package<i class="pulled"></i>its dependencies, without base packages</p>'
+_SIZE_LEGEND = '<p class="legend"><i></i>the package<i class="pulled"></i>its dependencies, without base packages</p>'
 
 
 def _packages(rows: Sequence[PackageRow], packages: _Anchors, distributions: _Anchors, *, note: str = "") -> str:
     if not rows:
         return ""
-    most = max((row.adds.size for row in rows if row.adds), default=0)
+    largest = max((row.adds.size for row in rows if row.adds), default=0)
     heads = ("Package", "Version", "Size", "Size with dependencies", "When", "Needed by")
     head = element("tr", *(element("th", each, scope="col") for each in heads))
-    body = (_package(row, most, packages, distributions) for row in rows)
+    body = (_package(row, largest, packages, distributions) for row in rows)
     table = element("table", element("thead", head), element("tbody", *body), class_="rows")
-    return (_LEGEND if most else "") + table + (element("p", text(note), class_="soft") if note else "")
+    return (_SIZE_LEGEND if largest else "") + table + (element("p", text(note), class_="soft") if note else "")
 
 
-def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anchors) -> str:
+def _package(row: PackageRow, largest: int, packages: _Anchors, distributions: _Anchors) -> str:
     name = row.package.name
     holders = dict.fromkeys((use.distribution, use.version) for use in row.uses)
     users = [distributions.link(holder, f"{holder} {version}".rstrip()) for holder, version in holders]
     cells = {
         "Version": text(row.version),
         "Size": _kib(row.size),
-        "Size with dependencies": _pulled(row, most),
-        "When": text(whens(row)),
+        "Size with dependencies": _size_with_dependencies(row, largest),
+        "When": text(needed_when(row)),
         "Needed by": _folded_links(users),
     }
     head = element("th", text(name), scope="row")
@@ -201,44 +205,49 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
 
 
 def _folded_links(links: Sequence[str]) -> str:
-    """Return the first links, and the others folded."""
-    more = len(links) - _MOST_HOLDERS
-    first = ", ".join(links[:_MOST_HOLDERS])
+    """Return the first links; the others are folded."""
+    more = len(links) - _MAX_HOLDERS
+    first = ", ".join(links[:_MAX_HOLDERS])
     return first + (
         element("details", element("summary", f"{more} more"), ", ".join(links[-more:])) if more > 0 else ""
     )
 
 
-def _pulled(row: PackageRow, most: int) -> str:
-    """Return the size of a package with its dependencies, and a bar that shows its own share."""
+def _size_with_dependencies(row: PackageRow, largest: int) -> str:
+    """Return the size of a package with its dependencies, with a bar that shows the share of the package itself."""
     if row.adds is None or not row.adds.size:
         return ""
-    share, alone = 100 * row.adds.size / most, 100 * min(1, row.size / row.adds.size)
-    others = len(row.adds.packages) - 1
-    words = f"{_kib(row.adds.size)} with {counted(others, 'more package')}" if others > 0 else _kib(row.adds.size)
-    return f'{words}<span class="bar" style="width:{share:.1f}%"><i style="width:{alone:.1f}%"></i></span>'
+    share, own_share = 100 * row.adds.size / largest, 100 * min(1, row.size / row.adds.size)
+    more = len(row.adds.packages) - 1
+    label = f"{_kib(row.adds.size)} with {counted(more, 'more package')}" if more > 0 else _kib(row.adds.size)
+    return f'{label}<span class="bar" style="width:{share:.1f}%"><i style="width:{own_share:.1f}%"></i></span>'
 
 
 def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
     found = chains(audit)
     if not found:
         return ""
-    if len(found) > _MOST_CHAINS:
-        return element("p", f"Not drawn: {counted(len(found), 'chain')}, more than {_MOST_CHAINS}", class_="soft")
+    if len(found) > _MAX_CHAINS:
+        return element("p", f"Not drawn: {counted(len(found), 'chain')}, more than {_MAX_CHAINS}", class_="soft")
     links = {
         **{(column, name): link for column in (0, 1) for name, link in distributions.fragments().items()},
         **{(3, name): link for name, link in packages.fragments().items()},
     }
-    rows = max(len({chain.names[column] for chain in found}) for column in range(len(HEADS)))
-    class_ = "picture" if rows <= _MOST_PRINTED else "picture tall"
+    rows = max(len({chain.names[column] for chain in found}) for column in range(len(COLUMN_HEADINGS)))
+    class_ = "picture" if rows <= _MAX_PRINTED_ROWS else "picture tall"
     drawing = element(
-        "div", picture(found, links), class_=class_, tabindex="0", role="region", aria_label="Who needs what, drawn"
+        "div",
+        picture(found, links),
+        class_=class_,
+        tabindex="0",
+        role="region",
+        aria_label="Picture of the requirement chains",
     )
-    words = (
+    explanation = (
         "Point at a box, or reach it with the Tab key, to see its chain. Dashed packages are not in the install line. "
-        "Red boxes: nothing provides the library. Base packages are left out."
+        "Red boxes: nothing provides the library. Base packages are not shown."
     )
-    return element("p", words, class_="soft") + drawing
+    return element("p", explanation, class_="soft") + drawing
 
 
 def _distribution(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> str:
@@ -250,7 +259,7 @@ def _distribution(row: DistributionRow, packages: _Anchors, distributions: _Anch
         if content
     )
     title = element("span", element("span", head), cost, class_="ends")
-    return _fold(title, element("dl", facts), id=distributions.id(row.name))
+    return _details(title, element("dl", facts), id=distributions.id(row.name))
 
 
 def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> Iterator[tuple[str, str]]:
@@ -258,19 +267,19 @@ def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) ->
     yield "wheel", code(row.wheel) if row.wheel else ""
     yield "needs", ", ".join(_need(need, packages) for need in row.needs)
     yield "vendors", ", ".join(code(name.rpartition("/")[2]) for name in row.vendored)
-    yield "named by its SBOM", ", ".join(text(f"{each.name} {each.version}".rstrip()) for each in row.components)
+    yield "listed in its SBOM", ", ".join(text(f"{each.name} {each.version}".rstrip()) for each in row.components)
     yield "found in its files", ", ".join(map(text, libraries(row)))
     yield "costs", _cost(row.cost, named=True)
     yield "without it", f"{saved} less" if (saved := _cost(row.saved)) else ""
 
 
 def _need(need: LockedNeed, packages: _Anchors) -> str:
-    answer = packages.link(need.installed) if need.installed else text(need.distribution or need.class_)
-    return f"{code(need.name)} ({answer})"
+    provider = packages.link(need.installed) if need.installed else text(need.distribution or need.class_)
+    return f"{code(need.name)} ({provider})"
 
 
 def _cost(cost: Cost | None, *, named: bool = False) -> str:
-    """Return a size and a number of packages, with their names if requested; nothing for no packages."""
+    """Return a size and a number of packages, with their names if `named`; empty for no packages."""
     if cost is None or not cost.packages:
         return ""
     names = f": {', '.join(map(text, cost.packages))}" if named else ""
@@ -303,6 +312,6 @@ def _states(target: Target) -> dict[str, str]:
     return {**offered, **dict.fromkeys(line, "to install")}
 
 
-def _folded(table: str, audit: Audit) -> str:
+def _folded_packages(table: str, audit: Audit) -> str:
     count = counted(len(audit.in_state(PackageState.BASE)), "package")
     return element("details", element("summary", count), table, class_="box") if table else ""

@@ -1,4 +1,4 @@
-"""The install line as a JSON document; docs/schemas/install-line.schema.json describes it."""
+"""Render the install line as a JSON document of docs/schemas/install-line.schema.json."""
 
 from __future__ import annotations
 

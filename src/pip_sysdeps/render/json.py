@@ -1,4 +1,4 @@
-"""Results as JSON documents; docs/schemas has a JSON Schema for each."""
+"""Render results as JSON documents; docs/schemas has a JSON Schema for each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.why import Chain, Hop, LockedChain
 
 SCHEMA = 1
-"""The version of every document here: raised when one changes in a way that breaks a reader."""
+"""The version of these documents, which is raised for an incompatible change."""
 
 
 def tree_document(nodes: Sequence[Node], *, target: str, source: str) -> str:
@@ -55,7 +55,7 @@ def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
 
 
 def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str, source: str = "lock") -> str:
-    """Render the chains of a lock, or of the policy: without requirements and steps of the loader."""
+    """Render the chains of a lock or of the policy, without requirements and steps of the loader."""
     return _dumps(
         {"source": source, "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
     )
@@ -64,7 +64,7 @@ def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str
 def verify_document(
     problems: Iterable[Problem], *, target: str, install: Sequence[str], command: str, dockerfile: Sequence[str]
 ) -> str:
-    """Render the problems of an image, the packages that repair problems, and the instructions to paste."""
+    """Render the problems of an image, the packages that repair them, and Dockerfile instructions."""
     problems = list(problems)
     return _dumps(
         {
@@ -187,7 +187,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def diff_document(found: Iterable[TargetDiff]) -> str:
-    """Render the differences; nothing for no target."""
+    """Render the differences of targets."""
     return _dumps({"targets": [_target_diff(each) for each in found]})
 
 
@@ -217,8 +217,8 @@ def _target_diff(found: TargetDiff) -> dict[str, Any]:
     }
 
 
-def answer(provider: Provider) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind
-    """Return the provider of a library."""
+def provider_object(provider: Provider) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind
+    """Return the provider of a library as an object of docs/schemas."""
     match provider:
         case FromPackage(package=package, path=path):
             return {"kind": "package", "package": package, "path": path}
@@ -260,7 +260,7 @@ def _chain(chain: Chain, installed: Mapping[str, Distribution], floors: Mapping[
         ],
         "hops": [_hop(hop) for hop in chain.hops],
         "need": {"name": need.name, "when": need.when.value, "by": list(need.by), **_chosen_by(need.plugin)},
-        "answer": answer(need.provider),
+        "answer": provider_object(need.provider),
         "floor": _floor(need.provider, floors),
     }
 
@@ -275,27 +275,29 @@ def _floor(provider: Provider, floors: Mapping[str, Floor]) -> dict[str, str] | 
 
 
 def _hop(hop: Hop) -> dict[str, Any]:
-    found = hop.resolution
-    facts: dict[str, Any] = {"file": hop.file, "soname": found.soname}
-    if isinstance(found, Found):
-        return {**facts, "found": found.path, "step": found.step.value, "by": found.by}
-    tried = [{"step": each.step.value, "path": each.path, "reason": each.reason, "by": each.by} for each in found.tried]
-    return {**facts, "tried": tried, "fatal": found.fatal}
+    resolution = hop.resolution
+    facts: dict[str, Any] = {"file": hop.file, "soname": resolution.soname}
+    if isinstance(resolution, Found):
+        return {**facts, "found": resolution.path, "step": resolution.step.value, "by": resolution.by}
+    tried = [
+        {"step": each.step.value, "path": each.path, "reason": each.reason, "by": each.by} for each in resolution.tried
+    ]
+    return {**facts, "tried": tried, "fatal": resolution.fatal}
 
 
 def _locked_chain(chain: LockedChain) -> dict[str, Any]:
     holder, need = chain.distribution, chain.need
-    way = [{"distribution": holder.name, "version": holder.version}] if holder else []
-    more = {**({"by_more": need.by_more} if need.by_more else {}), **_chosen_by(need.plugin)}
+    chain_of_distribution = [{"distribution": holder.name, "version": holder.version}] if holder else []
+    details = {**({"by_more": need.by_more} if need.by_more else {}), **_chosen_by(need.plugin)}
     return {
-        "way": way,
+        "way": chain_of_distribution,
         "hops": [],
-        "need": {"name": need.name, "when": need.when, "by": list(need.by), **more},
-        "answer": _locked_answer(chain),
+        "need": {"name": need.name, "when": need.when, "by": list(need.by), **details},
+        "answer": _locked_provider_object(chain),
     }
 
 
-def _locked_answer(chain: LockedChain) -> dict[str, Any]:
+def _locked_provider_object(chain: LockedChain) -> dict[str, Any]:
     need = chain.need
     if chain.package is not None:
         return {"kind": "package", "package": chain.package.name, "min": chain.package.min}

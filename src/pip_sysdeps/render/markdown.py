@@ -1,4 +1,4 @@
-"""Reports as GitHub-flavoured Markdown, for a pull request or a wiki."""
+"""Render reports as GitHub Flavored Markdown, for a pull request or a wiki."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.table import HEADINGS, STATES, counts, libraries, line_counted, pulled_in, size, whens
-from pip_sysdeps.render.text import SIGNS, listed_reasons, title, versions, with_size
+from pip_sysdeps.render.table import (
+    HEADINGS,
+    STATES,
+    libraries,
+    line_summary,
+    needed_when,
+    severity_counts,
+    size,
+    with_dependencies,
+)
+from pip_sysdeps.render.text import SIGNS, listed_reasons, name_and_size, title, versions
 from pip_sysdeps.report.audit import PackageState, Scope
 from pip_sysdeps.words import listed
 
@@ -19,22 +28,22 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.diff import PackageChange, TargetDiff
     from pip_sysdeps.report.findings import Finding
 
-_MOST_FILES = 3
-_CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
-_SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
+_MAX_FILES = 3
+_CHANGE_WORDS = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+_MARKUP = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
 """Characters that may begin markup or a link (extension `autolink` of GitHub Flavored Markdown)."""
 
 
 def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
-    """Render the report in the order of the table; `short` formats a path."""
-    summary = f"{counts(audit.findings).capitalize()}; {line_counted(audit)}."
+    """Render the report with the sections of the table; `short` formats a path."""
+    summary = f"{severity_counts(audit.findings).capitalize()}; {line_summary(audit)}."
     parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{summary}\n"]
     if audit.findings:
         parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
     for state in STATES[scope]:
         heading, rows = HEADINGS[state], audit.in_state(state)
-        how = audit.how_to_add if state is PackageState.OFFER else ""
-        parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
+        hint = audit.how_to_add if state is PackageState.OFFER else ""
+        parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{hint}\n" if hint else "")] if rows else []
     vendoring = [row for row in audit.distributions if row.vendored or row.components or row.libraries]
     if vendoring and scope is Scope.ALL:
         lines = (
@@ -47,7 +56,7 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = 
         )
         parts.append(
             "### Vendored libraries\n\n"
-            + _table(("Distribution", "Libraries", "Named by its SBOM, or found in its files"), lines)
+            + _table(("Distribution", "Libraries", "Listed in its SBOM, or found in its files"), lines)
         )
     return "\n".join(parts)
 
@@ -71,10 +80,12 @@ def _target_diff(found: TargetDiff) -> str:
         )
         if lines:
             parts.append(f"{heading}```diff\n{lines}```\n")
-    rows = [f"{_CHANGED[each.change]} {code(each.name)} {escaped(versions(each, '→'))}" for each in found.distributions]
+    rows = [
+        f"{_CHANGE_WORDS[each.change]} {code(each.name)} {escaped(versions(each, '→'))}" for each in found.distributions
+    ]
     for each in found.unresolved:
         holder = escaped(each.distribution or "no record")
-        rows.append(f"{_CHANGED[each.change]} unresolved {code(each.name)} of {holder} ({each.when})")
+        rows.append(f"{_CHANGE_WORDS[each.change]} unresolved {code(each.name)} of {holder} ({each.when})")
     rows += [
         f"{code(each.key)}: {escaped(each.old or 'nothing')} → {escaped(each.new or 'nothing')}" for each in found.keys
     ]
@@ -84,20 +95,20 @@ def _target_diff(found: TargetDiff) -> str:
 
 
 def _package_change(change: PackageChange) -> str:
-    """Write a change as one line: `libgl1 (+92 MB with 31 packages), for opencv-python`."""
-    words = {"added": "for", "removed": "was for", "changed": "for"}[change.change]
-    holders = f", {words} {', '.join(change.holders)}" if change.holders else ""
-    more = f": {listed_reasons(change.details)}" if change.details else ""
-    return f"{with_size(change)}{holders}{more}"
+    """Format a change as one line, such as `libgl1 (+92 MB with 31 packages), for opencv-python`."""
+    preposition = {"added": "for", "removed": "was for", "changed": "for"}[change.change]
+    holders = f", {preposition} {', '.join(change.holders)}" if change.holders else ""
+    details = f": {listed_reasons(change.details)}" if change.details else ""
+    return f"{name_and_size(change)}{holders}{details}"
 
 
 def escaped(text: str) -> str:
     """Return text without markup, links or mentions."""
-    return _SPECIAL.sub(r"\\\1", printable(text)).replace("@", "@<!-- -->")
+    return _MARKUP.sub(r"\\\1", printable(text)).replace("@", "@<!-- -->")
 
 
 def code(text: str) -> str:
-    """Return text as code, between more backticks than it contains; with a bar, which ends a cell, as escaped text.
+    """Return text as a code span, or escaped if it has a bar, which would end a table cell.
 
     Source: CommonMark, "Code spans"; GitHub Flavored Markdown, "Tables (extension)".
     """
@@ -114,17 +125,17 @@ def _packages(rows: Iterable[PackageRow]) -> str:
             code(row.package.name),
             escaped(row.version),
             size(row.size),
-            pulled_in(row),
-            whens(row),
+            with_dependencies(row),
+            needed_when(row),
             ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
         )
         for row in rows
     )
-    return _without_empty("Adds", [("Package", "Version", "Size", "Adds", "When", "Needed by"), *lines])
+    return _table_without_empty("Adds", [("Package", "Version", "Size", "Adds", "When", "Needed by"), *lines])
 
 
-def _without_empty(name: str, lines: Sequence[Sequence[str]]) -> str:
-    """Return a table without the column of a name if it is empty."""
+def _table_without_empty(name: str, lines: Sequence[Sequence[str]]) -> str:
+    """Return a table, without the named column if that is empty."""
     column = lines[0].index(name)
     if not any(line[column] for line in lines[1:]):
         lines = [(*line[:column], *line[column + 1 :]) for line in lines]
@@ -137,10 +148,10 @@ def _components(components: Sequence[Component]) -> str:
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     issue, entry = finding.issue, finding.entry
-    who = f" **{escaped(issue.distribution)}**:" if issue.distribution else ""
-    files = f" ({listed([code(short(file)) for file in issue.files], _MOST_FILES)})" if issue.files else ""
-    what = f" {listed([*map(code, issue.subjects)])}:" if issue.subjects else ""
-    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(issue.message)}{files}\n"
+    holder = f" **{escaped(issue.distribution)}**:" if issue.distribution else ""
+    files = f" ({listed([code(short(file)) for file in issue.files], _MAX_FILES)})" if issue.files else ""
+    subjects = f" {listed([*map(code, issue.subjects)])}:" if issue.subjects else ""
+    return f"- {entry.severity.value} {entry.code} {entry.name}:{holder}{subjects} {escaped(issue.message)}{files}\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

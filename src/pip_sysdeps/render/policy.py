@@ -1,4 +1,4 @@
-"""The policy's decisions as text and as a JSON document; docs/schemas/policy.schema.json describes that."""
+"""Render the policy's decisions as text and as a JSON document of docs/schemas/policy.schema.json."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.plugin_decision import PluginDecision
 
 SCHEMA = 1
-_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds", "plugins": "uses the plugins"}
+_VERBS = {"ignore": "ignores", "replace": "replaces", "add": "adds", "plugins": "uses the plugins"}
 
 
-def decided(decision: Decision) -> str:
+def decision_sentence(decision: Decision) -> str:
     """Return a decision as a sentence: `pillow ignores grim, xclip: no desktop`."""
-    with_ = f" with {decision.with_}" if decision.with_ else ""
+    replacement = f" with {decision.with_}" if decision.with_ else ""
     targets = f" on {', '.join(decision.targets)}" if decision.targets else ""
     names = ", ".join(decision.names) or "none"
     reason = f": {decision.reason}" if decision.reason else ""
-    return f"{decision.distribution} {_WORDS[decision.kind]} {names}{with_}{targets}{reason}"
+    return f"{decision.distribution} {_VERBS[decision.kind]} {names}{replacement}{targets}{reason}"
 
 
-def chosen(decision: PluginDecision) -> str:
+def plugin_sentence(decision: PluginDecision) -> str:
     """Return a choice of plugins as a sentence: `opencv-python uses the plugins */libqxcb.so: it opens windows`."""
     return f"{decision.distribution} uses the plugins {', '.join(decision.patterns)}: {decision.reason}"
 
 
 def as_text(found: Iterable[ListedDecision]) -> str:
-    """Render one line for each decision; those without an effect in the lock say so."""
-    return "".join(f"{decided(each.decision)}{_effect(each)}\n" for each in found)
+    """Render one line for each decision, with a remark if it has no effect in the lock."""
+    return "".join(f"{decision_sentence(each.decision)}{_effect(each)}\n" for each in found)
 
 
 def _effect(each: ListedDecision) -> str:

@@ -1,4 +1,4 @@
-"""The problems of an environment in an image, as text."""
+"""Render the problems of an environment in an image as text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.report.problems import Problem
 
-_SHOWN = 3
+_MAX_FILES = 3
 
 
 def as_text(problems: Iterable[Problem], dockerfile: Sequence[str], command: str) -> str:
-    """Render each problem with its files, the instructions to paste, then the command that installs packages."""
+    """Render the problems with their files, then Dockerfile instructions, then a command to install packages."""
     lines = [printable(line) for problem in problems for line in _lines(problem)]
     lines += ["", *dockerfile] if dockerfile else []
     lines += ["", command] if command else []
@@ -27,6 +27,6 @@ def _lines(problem: Problem) -> Iterator[str]:
     holder = f"{problem.distribution}: " if problem.distribution else ""
     yield f"{severity}: {holder}{problem.message} [{problem.entry.kind}]"
     if problem.files != (problem.subject,):
-        yield from (f"    {file}" for file in problem.files[:_SHOWN])
-        if len(problem.files) > _SHOWN:
-            yield f"    and {len(problem.files) - _SHOWN} more"
+        yield from (f"    {file}" for file in problem.files[:_MAX_FILES])
+        if len(problem.files) > _MAX_FILES:
+            yield f"    and {len(problem.files) - _MAX_FILES} more"

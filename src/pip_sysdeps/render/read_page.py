@@ -1,4 +1,4 @@
-"""The template, style and script of the HTML report, which ship with the tool."""
+"""Read the template, style and script of the HTML report, which ship with the tool."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pip_sysdeps.system.shipped import shipped
 
 
 class Page(NamedTuple):
-    """What every report has."""
+    """The constant parts of the report."""
 
     template: Template
-    """The document, with places for the rest."""
+    """The HTML document with placeholders."""
     style: str
-    """Its CSS, in ASCII."""
+    """The CSS, in ASCII."""
     script: str
-    """Its JavaScript, in ASCII."""
+    """The JavaScript, in ASCII."""
 
 
 def read_page() -> Page:
-    """Read the three files."""
+    """Read the three files of the report."""
     return Page(template=Template(_text("report.html")), style=_text("report.css"), script=_text("report.js"))
 
 

@@ -1,7 +1,7 @@
-"""An environment as SPDX 2.3 in JSON.
+"""Render an environment as an SPDX 2.3 document in JSON.
 
-Source: ISO/IEC 5962, as SPDX 2.3 extends it. The same environment gives the same bytes: `created` is given by the
-caller, and the namespace is derived from the content.
+Source: ISO/IEC 5962, as SPDX 2.3 extends it. The same environment gives the same bytes, because the caller passes
+`created` and the namespace is a hash of the content.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.materials import Materials
 
 _NAMESPACE = uuid.UUID("6b0c4a3e-5d5f-5c38-9a3c-0f6a1e2d7b91")
-"""Of the documents that this tool writes: chosen once."""
+"""The UUID namespace of this tool's documents; arbitrary."""
 _ROOT = "SPDXRef-environment"
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9.-]+")
+_INVALID_IN_ID = re.compile(r"[^A-Za-z0-9.-]+")
 _URL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 
 
@@ -52,19 +52,19 @@ def as_spdx(materials: Materials, created: int) -> str:
 
 
 class _Content:
-    """The packages and relationships, each package with an id of its own."""
+    """Collects the packages, each with a unique id, and the relationships."""
 
     def __init__(self, materials: Materials) -> None:
         self._materials = materials
         self._ids = {_ROOT: 1}
-        """Each used id, with how many packages asked for it."""
+        """A used id -> the number of packages that would have it."""
         self._distributions: dict[str, str] = {}
         self._system: dict[str, str] = {}
         self.packages: list[dict[str, Any]] = []
         self.relationships: list[dict[str, Any]] = []
 
     def fill(self) -> None:
-        """Add the whole environment in order."""
+        """Add the whole environment in a fixed order."""
         materials, target = self._materials, self._materials.target
         system = f"{target.distro} {target.release}".rstrip()
         self.packages.append(
@@ -102,7 +102,7 @@ class _Content:
         return self._add("system", name, versionInfo=version, url=package_url(name, self._materials), comment=comment)
 
     def _add_contents(self, distribution: Distribution) -> None:
-        """Add a wheel's contents: from its own documents, else from its files."""
+        """Add a wheel's contents: the components of its SBOMs, or without SBOMs the libraries in its files."""
         materials, name = self._materials, distribution.name
         holder = self._distributions[name]
         for component in materials.components(name):
@@ -139,7 +139,7 @@ class _Content:
 
     def _add(self, kind: str, key: str, *, name: str = "", **facts: str) -> str:
         """Add a package and return its id, which has only letters, digits, dots and dashes."""
-        stem = f"SPDXRef-{kind}-{_NOT_IN_ID.sub('-', key)}"
+        stem = f"SPDXRef-{kind}-{_INVALID_IN_ID.sub('-', key)}"
         identifier = stem
         while identifier in self._ids:
             self._ids[stem] += 1
@@ -148,13 +148,13 @@ class _Content:
         self.packages.append(_package(identifier, name or key, **facts))
         return identifier
 
-    def _relate(self, one: str, kind: str, other: str, *, comment: str = "") -> None:
-        relation = {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
+    def _relate(self, element: str, kind: str, other: str, *, comment: str = "") -> None:
+        relation = {"spdxElementId": element, "relationshipType": kind, "relatedSpdxElement": other}
         self.relationships.append({**relation, **({"comment": comment} if comment else {})})
 
 
 def _package(identifier: str, name: str, url: str = "", **facts: str) -> dict[str, Any]:
-    """Return a package; of `facts`, by their names in the standard, those that are not empty."""
+    """Return a package with the facts that are not empty; `facts` has them by their names in the standard."""
     reference = {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}
     return {
         "SPDXID": identifier,

@@ -1,4 +1,4 @@
-"""The audit as aligned tables for a terminal."""
+"""Render an audit as aligned tables for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.vendored import Certainty
-from pip_sysdeps.render.terminal import Role, Span, joined, plain
+from pip_sysdeps.render.terminal import Role, Span, join_spans, plain
 from pip_sysdeps.report.audit import PackageState, Scope
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted, listed
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _SEVERITY = {Severity.ERROR: Role.BAD, Severity.WARNING: Role.DOUBTFUL, Severity.NOTE: Role.SONAME}
 _INDENT = "  "
-_MOST = 12
-"""Names of one list that are shown."""
-_MOST_FILES = 2
+_MAX_NAMES = 12
+"""Limit on the names of a list that are shown."""
+_MAX_FILES = 2
 HEADINGS = {
     PackageState.INSTALL: "To install",
     PackageState.OFFER: "Not in the install line",
@@ -32,11 +32,11 @@ HEADINGS = {
 }
 """The headings of the packages, in their order."""
 STATES = {Scope.FINDINGS: (), Scope.LINE: (PackageState.INSTALL,), Scope.ALL: tuple(HEADINGS)}
-"""Which packages a report shows."""
+"""The states of the packages that a report shows, by its scope."""
 
 
 def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
-    """Render the report: findings, install line, and with `Scope.ALL` the inventory; `short` formats a path."""
+    """Render the report: findings, install line, with `Scope.ALL` also the inventory. `short` formats a path."""
     return "\n".join(
         filter(
             None,
@@ -51,7 +51,7 @@ def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scop
 
 
 def size(kibibytes: int) -> str:
-    """Format an installed size as package managers do, in thousands: `324 kB`, `1.4 MB`, `92 MB`; nothing for none."""
+    """Format an installed size in decimal units as package managers do: `324 kB`, `1.4 MB`, `92 MB`; empty for 0."""
     kilobytes = kibibytes * 1.024
     if round(kilobytes) < 1000:
         return f"{max(1, round(kilobytes))} kB" if kibibytes else ""
@@ -60,7 +60,7 @@ def size(kibibytes: int) -> str:
 
 
 def cost(found: Cost | None, word: str = "in") -> str:
-    """Format the cost of an installation: `92 MB in 31 packages`; nothing for no packages, or if unknown."""
+    """Format the cost of an installation, such as `92 MB in 31 packages`; empty without packages, or if unknown."""
     if found is None or not found.packages:
         return ""
     packages = counted(len(found.packages), "package")
@@ -70,33 +70,35 @@ def cost(found: Cost | None, word: str = "in") -> str:
 def libraries(row: DistributionRow) -> list[str]:
     """Format the libraries that a distribution's files are or contain: `openssl 3.0.15`, `zlib 1.3.1 (medium)`.
 
-    Each once, with the confidence of its surest file; those without a version last.
+    Each library once, with the highest confidence of its files; those without a version last.
     """
-    surest = {(each.name, each.version): each.confidence for each in sorted(row.libraries, key=_doubt, reverse=True)}
+    highest = {
+        (each.name, each.version): each.confidence for each in sorted(row.libraries, key=_uncertainty, reverse=True)
+    }
     return [
         f"{name} {version}".rstrip() + (f" ({confidence.value})" if confidence is not Certainty.HIGH else "")
-        for (name, version), confidence in sorted(surest.items(), key=lambda pair: (not pair[0][1], pair[0]))
+        for (name, version), confidence in sorted(highest.items(), key=lambda pair: (not pair[0][1], pair[0]))
     ]
 
 
-def _doubt(library: VendoredLibrary) -> int:
+def _uncertainty(library: VendoredLibrary) -> int:
     return list(Certainty).index(library.confidence)
 
 
-def without(row: DistributionRow) -> str:
-    """Return how much smaller an image is without a distribution."""
+def savings_text(row: DistributionRow) -> str:
+    """Format how much smaller the image is without a distribution."""
     if row.saved == row.cost:
-        return "all of it only for this distribution"
+        return "all of it for this distribution alone"
     return f"{cost(row.saved) or 'nothing'} less without it"
 
 
-def pulled_in(row: PackageRow) -> str:
-    """Format what a package adds with its dependencies; nothing without dependencies."""
+def with_dependencies(row: PackageRow) -> str:
+    """Format the size and number of a package with its dependencies; empty without dependencies."""
     return cost(row.adds) if row.adds is not None and len(row.adds.packages) > 1 else ""
 
 
-def counts(findings: Iterable[Finding]) -> str:
-    """Return the number of findings of each severity as text."""
+def severity_counts(findings: Iterable[Finding]) -> str:
+    """Format the number of findings of each severity."""
     number = Counter(each.entry.severity for each in findings)
     words = [counted(number[each], each.value) for each in Severity if number[each]]
     return ", ".join(words) or "no findings"
@@ -107,8 +109,8 @@ def _package_tables(audit: Audit, terminal: Terminal, states: Iterable[PackageSt
         heading = HEADINGS[state]
         if rows := audit.in_state(state):
             text = terminal.heading(f"{heading} ({len(rows)})")
-            how = audit.how_to_add if state is PackageState.OFFER else ""
-            note = terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
+            hint = audit.how_to_add if state is PackageState.OFFER else ""
+            note = terminal.flow([Span(hint)], _INDENT, _INDENT) if hint else ""
             yield text + _package_table(rows, terminal) + note
 
 
@@ -129,14 +131,14 @@ def _package(row: PackageRow) -> tuple[Cell, ...]:
         (Span(row.package.name, Role.PACKAGE),),
         plain(row.version),
         plain(size(row.size)),
-        plain(pulled_in(row)),
-        plain(whens(row)),
-        joined(_most(users)),
+        plain(with_dependencies(row)),
+        plain(needed_when(row)),
+        join_spans(_limit(users)),
     )
 
 
-def whens(row: PackageRow) -> str:
-    """Return when a package is needed, with the confidence where it is not certain."""
+def needed_when(row: PackageRow) -> str:
+    """Format when a package is needed, with a confidence below high."""
     unsure = {"medium", "low"}
     words = {f"{use.when} ({use.confidence})" if use.confidence in unsure else use.when for use in row.uses}
     return ", ".join(sorted(words))
@@ -159,29 +161,29 @@ def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str,
     needed = [Span(name, Role.PACKAGE) for name in packages if name not in outside]
     offered = [Span(name, Role.PACKAGE) for name in packages if name in outside]
     if needed or others:
-        yield "needs   ", joined(_most([*needed, *map(Span, others)]))
+        yield "needs   ", join_spans(_limit([*needed, *map(Span, others)]))
     if offered:
-        yield "may use ", joined(_most(offered))
+        yield "may use ", join_spans(_limit(offered))
     if costs := cost(row.cost):
-        yield "costs   ", plain(f"{costs}, {without(row)}")
+        yield "costs   ", plain(f"{costs}, {savings_text(row)}")
     if row.vendored:
         names = [Span(name.rpartition("/")[2], Role.SONAME) for name in row.vendored]
-        yield "vendors ", joined(_most(names))
+        yield "vendors ", join_spans(_limit(names))
     if row.components:
         named = [Span(f"{each.name} {each.version}".rstrip()) for each in row.components]
-        yield "sbom    ", joined(_most(named))
+        yield "sbom    ", join_spans(_limit(named))
     if row.libraries:
-        yield "found   ", joined(_most([Span(each) for each in libraries(row)]))
+        yield "found   ", join_spans(_limit([Span(each) for each in libraries(row)]))
 
 
 def _findings(found: Sequence[Finding], terminal: Terminal, short: Callable[[str], str]) -> str:
     if not found:
         return ""
     lines = [terminal.heading(f"Findings ({len(found)})")]
-    seen = ""
+    last_code = ""
     for each in found:
-        if each.entry.code != seen:
-            seen = each.entry.code
+        if each.entry.code != last_code:
+            last_code = each.entry.code
             label = Span(each.entry.severity.value, _SEVERITY[each.entry.severity])
             title = Span(f" {each.entry.code} {each.entry.name}", Role.HEADING)
             lines.append(terminal.flow([label, title, Span(f": {each.entry.summary}", Role.DIM)], _INDENT, 2 * _INDENT))
@@ -199,23 +201,23 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
         yield Span(": ")
     yield Span(issue.message)
     if issue.files:
-        yield Span(f" ({listed([short(file) for file in issue.files], _MOST_FILES)})", Role.DIM)
+        yield Span(f" ({listed([short(file) for file in issue.files], _MAX_FILES)})", Role.DIM)
 
 
-def line_counted(audit: Audit) -> str:
-    """Return the number of packages in the install line, with their installed size if known."""
-    more = audit.adds is not None and audit.adds.size > audit.size
-    whole = f"; {size(audit.adds.size)} with what they pull in" if audit.adds is not None and more else ""
-    bytes_ = f" ({size(audit.size)}{whole})" if audit.size else ""
-    return f"{counted(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{bytes_}"
+def line_summary(audit: Audit) -> str:
+    """Format the number of packages in the install line, with their installed size if known."""
+    has_dependencies = audit.adds is not None and audit.adds.size > audit.size
+    total = f"; {size(audit.adds.size)} with dependencies" if audit.adds is not None and has_dependencies else ""
+    size_note = f" ({size(audit.size)}{total})" if audit.size else ""
+    return f"{counted(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{size_note}"
 
 
 def _summary(audit: Audit) -> Iterator[Span]:
-    worst = audit.findings[0].entry.severity if audit.findings else None
-    yield Span(f"{audit.target.id}: {line_counted(audit)}, {len(audit.packages)} in all, ")
-    yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
+    worst_severity = audit.findings[0].entry.severity if audit.findings else None
+    yield Span(f"{audit.target.id}: {line_summary(audit)}, {len(audit.packages)} in all, ")
+    yield Span(severity_counts(audit.findings), _SEVERITY[worst_severity] if worst_severity else Role.PACKAGE)
 
 
-def _most(spans: Sequence[Span]) -> list[Span]:
-    more = len(spans) - _MOST
-    return [*spans[:_MOST], *([Span(f"and {more} more", Role.DIM)] if more > 0 else [])]
+def _limit(spans: Sequence[Span]) -> list[Span]:
+    more = len(spans) - _MAX_NAMES
+    return [*spans[:_MAX_NAMES], *([Span(f"and {more} more", Role.DIM)] if more > 0 else [])]

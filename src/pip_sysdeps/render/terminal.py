@@ -1,4 +1,4 @@
-"""Text for a terminal: wrapped to its width, in colours that are never the only signal, aligned in tables."""
+"""Format text for a terminal: wrapped to its width, coloured, and aligned in tables."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SGR = {
     Role.BAD: "31;1",
     Role.DOUBTFUL: "33;1",
 }
-"""The look of each role: parameters of Select Graphic Rendition (ECMA-48 8.3.117)."""
+"""The colour of each role: parameters of Select Graphic Rendition (ECMA-48 8.3.117)."""
 
 
 class Span(NamedTuple):
@@ -49,41 +49,41 @@ class Span(NamedTuple):
 Cell = tuple[Span, ...]
 """One cell of a table."""
 
-_LEAST = 30
-"""If fewer characters are left for a table's last column, it is put below the others."""
-_BELOW = "    "
+_MIN_LAST_COLUMN = 30
+"""The last column of a table is put below the others if fewer characters are left for it."""
+_BELOW_INDENT = "    "
 """Indent of a last column that is below the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """The abilities of a terminal, or of the file or pipe in its place."""
+    """The abilities of a terminal, or of a file or pipe."""
 
     width: int
-    """Characters in a line. A longer word has a line of its own, because a path is never broken."""
+    """Characters in a line; a longer word gets its own line, so that a path is not broken."""
     colour: bool = False
     """Whether to use colours."""
     lines: bool = True
-    """Whether its encoding has the characters for lines."""
+    """Whether its encoding has line-drawing characters."""
 
     def paint(self, span: Span) -> str:
-        """Return a piece of text in its colour, made printable."""
+        """Return printable text in its colour."""
         text = printable(span.text)
         look = _SGR.get(span.role, "") if self.colour and text else ""
         return f"\x1b[{look}m{text}\x1b[0m" if look else text
 
     def flow(self, spans: Iterable[Span], first: str = "", rest: str = "") -> str:
-        """Return lines filled with words; `first` is the indent of the first line, `rest` that of the others."""
+        """Return wrapped lines; `first` is the indent of the first line, `rest` that of the others."""
         lines, line, room = [], first, self.width - len(first)
-        begun = False
+        has_words = False
         for word in _words(spans):
             length = sum(len(printable(span.text)) for span in word)
-            if begun and length + 1 > room:
+            if has_words and length + 1 > room:
                 lines.append(line)
-                line, room, begun = rest, self.width - len(rest), False
-            line += " " * begun + "".join(map(self.paint, word))
-            room -= length + begun
-            begun = True
+                line, room, has_words = rest, self.width - len(rest), False
+            line += " " * has_words + "".join(map(self.paint, word))
+            room -= length + has_words
+            has_words = True
         return "".join(f"{each.rstrip()}\n" for each in (*lines, line))
 
     def heading(self, text: str) -> str:
@@ -91,7 +91,7 @@ class Terminal:
         return self.flow([Span(text, Role.HEADING)])
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = "") -> str:
-        """Return aligned columns; the last one is wrapped, or put below the others if little room is left."""
+        """Return aligned columns; the last one is wrapped, or put below the others if there is no room for it."""
         lines: list[Sequence[Cell]] = [[(Span(title, Role.DIM),) for title in head], *rows]
         widths = [max(_length(line[column]) for line in lines) for column in range(len(head) - 1)]
         return "".join(self._row(line, widths, indent) for line in lines)
@@ -99,14 +99,14 @@ class Terminal:
     def _row(self, cells: Sequence[Cell], widths: Sequence[int], indent: str) -> str:
         painted = ["".join(map(self.paint, cell)) for cell in cells[:-1]]
         padding = [" " * (width - _length(cell)) for cell, width in zip(cells, widths, strict=False)]
-        begin = "".join(f"{text}{pad}  " for text, pad in zip(painted, padding, strict=True))
+        start = "".join(f"{text}{pad}  " for text, pad in zip(painted, padding, strict=True))
         left = len(indent) + sum(widths) + 2 * len(widths)
-        if self.width - left < _LEAST:
-            below = indent + _BELOW
-            return f"{indent}{begin.rstrip()}\n{self.flow(cells[-1], below, below)}"
+        if self.width - left < _MIN_LAST_COLUMN:
+            indent_below = indent + _BELOW_INDENT
+            return f"{indent}{start.rstrip()}\n{self.flow(cells[-1], indent_below, indent_below)}"
         room = Terminal(width=self.width - left, colour=self.colour)
         first, *others = room.flow(cells[-1]).splitlines()
-        lines = (indent + begin + first, *(" " * left + line for line in others))
+        lines = (indent + start + first, *(" " * left + line for line in others))
         return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -115,8 +115,8 @@ def plain(text: str) -> Cell:
     return (Span(text),)
 
 
-def joined(spans: Iterable[Span], separator: str = ", ") -> Cell:
-    """Return spans with a separator between each two."""
+def join_spans(spans: Iterable[Span], separator: str = ", ") -> Cell:
+    """Return spans with separators between them."""
     parts: list[Span] = []
     for span in spans:
         parts += [Span(separator)] if parts else []
@@ -129,7 +129,7 @@ def _length(cell: Cell) -> int:
 
 
 def _words(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """Yield the words, each with its pieces."""
+    """Yield the words, each as its spans."""
     word: list[Span] = []
     for text, role in spans:
         first, *others = text.split(" ")

@@ -1,4 +1,4 @@
-"""Differences as lines for a terminal."""
+"""Render differences as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ if TYPE_CHECKING:
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _ROLES = {"added": Role.GOOD, "removed": Role.BAD, "changed": Role.DOUBTFUL}
 _INDENT = "  "
-_MOST = 4
-"""How many reasons are shown."""
+_MAX_REASONS = 4
+"""Limit on the reasons that are shown."""
 
 
 def diff_as_text(found: Iterable[TargetDiff], terminal: Terminal) -> str:
-    """Render each target: the install line, other changes, and the reasons."""
+    """Render the changes of each target with the reasons: first of the install line, then others."""
     return "\n".join(_target(each, terminal) for each in found)
 
 
-def because(change: PackageChange) -> str:
-    """Return why a package was added or removed, or what changed about it."""
+def reason_text(change: PackageChange) -> str:
+    """Format why a package was added or removed, or how it changed."""
     reasons = listed_reasons(change.because)
     return reasons if change.change == "changed" or not reasons else f"because {reasons}"
 
 
 def listed_reasons(reasons: Sequence[str]) -> str:
-    """Join reasons, only the first of many."""
-    more = len(reasons) - _MOST
-    return " and ".join((*reasons[:_MOST], *([f"{more} more"] if more > 0 else [])))
+    """Join reasons; of many, only the first are listed."""
+    more = len(reasons) - _MAX_REASONS
+    return " and ".join((*reasons[:_MAX_REASONS], *([f"{more} more"] if more > 0 else [])))
 
 
-def with_size(change: PackageChange) -> str:
-    """Return a package's name with the size that it adds or frees, itself counted.
+def name_and_size(change: PackageChange) -> str:
+    """Format a package's name with the size that it adds or frees, with its dependencies.
 
     `libgl1 (+92 MB with 31 packages)`.
     """
     if change.adds is None or not change.adds.size:
         return change.name
-    several = len(change.adds.packages) > 1
-    return f"{change.name} ({SIGNS[change.change]}{cost(change.adds, 'with') if several else size(change.adds.size)})"
+    has_dependencies = len(change.adds.packages) > 1
+    added = cost(change.adds, "with") if has_dependencies else size(change.adds.size)
+    return f"{change.name} ({SIGNS[change.change]}{added})"
 
 
 def versions(change: DistributionChange, arrow: str = "->") -> str:
@@ -55,7 +56,7 @@ def versions(change: DistributionChange, arrow: str = "->") -> str:
 
 
 def title(found: TargetDiff) -> str:
-    """Return a target's name, and whether only one side has it."""
+    """Format a target's id, with a remark if only one side has it."""
     return found.id if found.change == "changed" else f"{found.id} (the target was {found.change})"
 
 
@@ -100,8 +101,8 @@ def _sections(found: TargetDiff) -> Iterator[tuple[str, list[list[Span]]]]:
 
 
 def _package(change: PackageChange) -> list[Span]:
-    rest = with_size(change).removeprefix(change.name)
-    return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f"{rest} {because(change)}")]
+    rest = name_and_size(change).removeprefix(change.name)
+    return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f"{rest} {reason_text(change)}")]
 
 
 def _sign(change: str) -> Span:

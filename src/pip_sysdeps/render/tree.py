@@ -1,4 +1,4 @@
-"""Trees as text for a terminal."""
+"""Render trees as text for a terminal."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from pip_sysdeps.render.terminal import Terminal
     from pip_sysdeps.report.trees import Label, Node
 
-_LINES = ("├── ", "│   ", "└── ", " → ")
+_UNICODE = ("├── ", "│   ", "└── ", " → ")
 _ASCII = ("|-- ", "|   ", "`-- ", " -> ")
-_NOTHING = "    "
-_NEEDED = ("soname", "program", "needed-file")
+_SPACE = "    "
+_NEED_KINDS = ("soname", "program", "needed-file")
 _ROLES = {
     "distribution": Role.DISTRIBUTION,
-    **dict.fromkeys(_NEEDED, Role.SONAME),
+    **dict.fromkeys(_NEED_KINDS, Role.SONAME),
     "package": Role.PACKAGE,
     "missing": Role.BAD,
     "other": Role.DOUBTFUL,
     "tried": Role.DIM,
 }
 
-_BETWEEN = {"distribution": " ", "package": " ", "floor": " ", "file": ", "}
+_SEPARATORS = {"distribution": " ", "package": " ", "floor": " ", "file": ", "}
 """Separator between a name and its details."""
 
 
 def as_text(nodes: Sequence[Node], terminal: Terminal, *, folded: bool = False) -> str:
-    """Render each tree with lines from parent to child; long text continues below its own beginning.
+    """Render each tree with lines from parent to child; long text is wrapped below its beginning.
 
-    With `folded`, a library and its provider share a line if nothing else is known of either.
+    With `folded`, a need and its provider share a line if the provider is the only child and has no children.
     """
     return "".join(text for node in nodes for text in _Tree(terminal, folded=folded).lines(node, "", ""))
 
@@ -43,26 +43,26 @@ class _Tree:
     def __init__(self, terminal: Terminal, *, folded: bool) -> None:
         self._terminal = terminal
         self._folded = folded
-        self._fork, self._through, self._last, self._arrow = _LINES if terminal.lines else _ASCII
+        self._fork, self._vertical, self._last, self._arrow = _UNICODE if terminal.lines else _ASCII
 
-    def lines(self, node: Node, first: str, onward: str) -> Iterator[str]:
-        """Yield a node, then its children; `onward` is the prefix of all lines but the node's first."""
+    def lines(self, node: Node, first: str, continuation: str) -> Iterator[str]:
+        """Yield a node, then its children; `continuation` is the prefix of all lines but the node's first."""
         children = tuple(node.children.values())
         spans = [*_spans(node.label)]
-        if self._folded and node.label.kind in _NEEDED and len(children) == 1 and not children[0].children:
+        if self._folded and node.label.kind in _NEED_KINDS and len(children) == 1 and not children[0].children:
             spans += [Span(self._arrow, Role.DIM), *_spans(children[0].label)]
             children = ()
-        yield self._terminal.flow(spans, first, onward + (self._through if children else _NOTHING))
+        yield self._terminal.flow(spans, first, continuation + (self._vertical if children else _SPACE))
         for number, child in enumerate(children, 1):
             if number < len(children):
-                yield from self.lines(child, onward + self._fork, onward + self._through)
+                yield from self.lines(child, continuation + self._fork, continuation + self._vertical)
             else:
-                yield from self.lines(child, onward + self._last, onward + _NOTHING)
+                yield from self.lines(child, continuation + self._last, continuation + _SPACE)
 
 
 def _spans(label: Label) -> Iterator[Span]:
     role = _ROLES.get(label.kind, Role.PLAIN)
-    between = _BETWEEN.get(label.kind, ": ")
+    between = _SEPARATORS.get(label.kind, ": ")
     yield Span(label.name, role)
     if label.detail:
         yield Span(between + label.detail, Role.DIM if role is Role.DIM else Role.PLAIN)

@@ -8,7 +8,7 @@ import pytest
 
 from pip_sysdeps.lock.decision import Decision, ListedDecision
 from pip_sysdeps.lock.plugin_decision import PluginDecision
-from pip_sysdeps.render.policy import as_json, as_text, chosen, decided
+from pip_sysdeps.render.policy import as_json, as_text, decision_sentence, plugin_sentence
 
 IGNORE = Decision(kind="ignore", distribution="pillow", packages=("grim", "xclip"), reason="no desktop")
 REPLACE = Decision(
@@ -27,13 +27,13 @@ PLUGINS = Decision(kind="plugins", distribution="qt", reason="x")
 )
 def test_a_decision_is_a_sentence(decision: Decision, sentence: str) -> None:
     """With its targets and reason, if it has some."""
-    assert decided(decision) == sentence
+    assert decision_sentence(decision) == sentence
 
 
 def test_a_choice_of_plugins_is_a_sentence() -> None:
     """A choice of plugins is shown like other decisions."""
     choice = PluginDecision(distribution="qt", patterns=("*/a.so", "*/b.so"), reason="it opens windows")
-    assert chosen(choice) == "qt uses the plugins */a.so, */b.so: it opens windows"
+    assert plugin_sentence(choice) == "qt uses the plugins */a.so, */b.so: it opens windows"
 
 
 def test_decisions_without_effect_are_marked() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pip_sysdeps.packages.closure import Cost
 from pip_sysdeps.render.terminal import Terminal
-from pip_sysdeps.render.text import because, diff_as_text, listed_reasons, title, versions, with_size
+from pip_sysdeps.render.text import diff_as_text, listed_reasons, name_and_size, reason_text, title, versions
 from pip_sysdeps.report.diff import DistributionChange, KeyChange, PackageChange, TargetDiff, UnresolvedChange
 
 PQ = PackageChange(change="added", name="libpq5", in_line=True, because=("pg 1.0 was added",))
@@ -26,7 +26,7 @@ PQ = PackageChange(change="added", name="libpq5", in_line=True, because=("pg 1.0
 )
 def test_reasons_of_a_change(change: str, reasons: tuple[str, ...], text: str) -> None:
     """What changed about a package is its own reason; of many, the first are shown."""
-    assert because(replace(PQ, change=change, because=reasons)) == text
+    assert reason_text(replace(PQ, change=change, because=reasons)) == text
     assert listed_reasons(reasons) == text.removeprefix("because ")
 
 
@@ -41,7 +41,7 @@ def test_reasons_of_a_change(change: str, reasons: tuple[str, ...], text: str) -
 )
 def test_the_size_of_a_change(change: str, adds: Cost | None, text: str) -> None:
     """With the packages that come or go with it; nothing if it is unknown."""
-    assert with_size(replace(PQ, change=change, adds=adds)) == text
+    assert name_and_size(replace(PQ, change=change, adds=adds)) == text
 
 
 @pytest.mark.parametrize(
