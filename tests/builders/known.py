@@ -73,9 +73,11 @@ def environments() -> list[tuple[str, str]]:
 
 def held(name: str, interpreter: str) -> list[Outcome]:
     """Check the entries of one distribution: against its lock, and before and after the line is installed."""
-    entries = [each for each in known()[name] if each.interpreter in {"", interpreter}]
+    folder = _installed(name)
+    about = (each for each in known()[name] if each.interpreter in {"", interpreter})
+    entries = [each for each in about if not each.has or any(folder.glob(each.has))]
     system = local_python_root(SUITE) if interpreter == "other" else debian_root(SUITE, "release")
-    with overlay(package_lists(), system, distributions=_installed(name)) as root:
+    with overlay(package_lists(), system, distributions=folder) as root:
         before = _there(root, entries)
         lock = locked(root, *_OF_AN_INSTALLER)
         target = loads(lock.read_text(encoding="utf-8")).target[0]
@@ -116,7 +118,7 @@ def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
     """Return the needs of an entry: those that the metadata stands for, not a source that names the same."""
     own = [need for holder, need in target.needs() if holder == entry.distribution]
     if entry.names:
-        known = [need for need in own if any(file.endswith(".dist-info") for file in need.by)]
+        known = [need for need in own if any(file.endswith((".dist-info", ".egg-info")) for file in need.by)]
         return tuple(need for need in known if {*entry.names} & {need.soname, *need.any_of, need.program, need.file})
     program = entry.kind is ReferenceKind.PROGRAM
     return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))

@@ -285,6 +285,55 @@ def test_any_program_of_several_that_may_do(desk: Desk) -> None:
     assert list(offered(target)) == []
 
 
+EACH = {
+    "a loop": """
+        for tool in ('glpsol', 'grn'):
+            if not shutil.which(tool):
+                raise RuntimeError(tool)
+    """,
+    "a variable in a loop": """
+        for tool in ('glpsol', 'grn'):
+            path = shutil.which(tool)
+            if path is None:
+                raise RuntimeError(tool)
+    """,
+    "a list": """
+        missing = [tool for tool in ('glpsol', 'grn') if not shutil.which(tool)]
+        if missing:
+            raise RuntimeError(missing)
+    """,
+    "all": """
+        if not all(shutil.which(tool) for tool in ('glpsol', 'grn')):
+            raise RuntimeError
+    """,
+}
+
+
+@pytest.mark.parametrize("case", EACH)
+def test_each_of_several_programs_is_required(desk: Desk, case: str) -> None:
+    """Where the code gives up without any of them, they are no alternatives."""
+    text = "import shutil\ndef check():" + EACH[case]
+    target = locked(desk, "/here", "bookworm", {"__init__": text})
+    assert ([*target.installs], [need.package for need in offered(target)]) == (["glpk-utils"], ["groff"])
+
+
+AT_IMPORT = {
+    "run": ("subprocess.check_output(['grn', '--version'])", True),
+    "tried": ("try:\n    subprocess.run(['grn'])\nexcept OSError as e:\n    raise ImportError('grn') from e", True),
+    "may fail": ("try:\n    subprocess.run(['grn'])\nexcept OSError:\n    grn = None", False),
+    "a shell": ("subprocess.call('grn --version', shell=True)", False),
+    "a condition": ("if x:\n    subprocess.check_output(['grn', '--version'])", False),
+}
+
+
+@pytest.mark.parametrize("case", AT_IMPORT)
+def test_what_runs_at_import(desk: Desk, case: str) -> None:
+    """A program without which an import fails is in the line, whatever the title speaks of."""
+    text, expected = AT_IMPORT[case]
+    target = locked(desk, "/here", "bookworm", {"__init__": RUN + text})
+    assert list(target.installs) == (["groff"] if expected else [])
+
+
 def test_a_program_of_several_packages(desk: Desk) -> None:
     """The package of its name answers; where nothing decides, all of them are named."""
     text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"

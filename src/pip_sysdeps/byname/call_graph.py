@@ -69,7 +69,7 @@ class CallGraph:
             self._add(module)
         self.sites = [(site, self._callee(site)) for module in self.modules for site in module.sites]
         """Each call, and the full name of what it calls."""
-        self.evaluator = Evaluator(self.function, self._set_attributes, steps)
+        self.evaluator = Evaluator(self.function, self._set_attributes, self._method, steps)
 
     def forget(self) -> None:
         """Drop the tables: the evaluator leads back here, so that only a look for cycles would free them."""
@@ -130,6 +130,15 @@ class CallGraph:
         if not found:
             self.unset.add(name)
         return found if len(found) <= _MOST_SET else []
+
+    def _method(self, name: str) -> Scope | None:
+        """Return the only method of a name that returns something; an abstract one that it overrides does not."""
+        scopes = [scope for module in self.modules for scope in module.functions.get(name, ())]
+        self.steps.take(len(self.modules) + len(scopes))
+        found = [scope for scope in scopes if scope.owner and scope.returns]
+        if not found:
+            self.unset.add(name)
+        return found[0] if len(found) == 1 else None
 
     def named(
         self, kind: ReferenceKind, site: CallSite, argument: ast.expr, wrappers: set[str], *, optional: bool = False
@@ -272,8 +281,10 @@ def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
 
 
 def _called_names(site: CallSite, module: Module) -> Iterator[str]:
-    """Yield the functions that a call may be of: for `super().__init__`, the classes above."""
+    """Yield the functions that a call may be of: for `super().__init__` the classes above, for `cls()` its own."""
     name = last_name(site.call.func)
+    if name == "cls" and site.scope.owner:
+        name = site.scope.owner
     if name != "__init__":
         yield name
     own = site.scope.owner if name == "__init__" else name

@@ -1,6 +1,6 @@
 """The functions that matter, by their full names: they open libraries, run programs, or hand on what they are given.
 
-Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's of `ffi.dlopen`.
+Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's of `ffi.dlopen`; pexpect's of `spawn`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
 FINDER = "ctypes.util.find_library"
 PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
 """They return None for a program that is not there, and do not fail."""
+WITH_SHELL = {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen"}
+WITH_SHELL |= {"asyncio.create_subprocess_shell"}
 RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
-RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen"} | PROGRAM_FINDERS
-RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
+RUNNERS |= {"asyncio.create_subprocess_exec"} | PROGRAM_FINDERS | WITH_SHELL
 RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp")}
-RUNNERS |= {"os.posix_spawn", "os.posix_spawnp"}
+RUNNERS |= {"os.posix_spawn", "os.posix_spawnp", "pexpect.spawn", "pexpect.run", "pexpect.spawnu", "pexpect.runu"}
 CALLABLES = LOADERS | RUNNERS | {FINDER}
 """All that open or run what they are given."""
 CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.byname.steps import Steps
 
 _EVERYTHING = {"Exception", "BaseException"}
+_OUTCOMES = {"CalledProcessError", "TimeoutExpired", "SubprocessError", "KeyboardInterrupt", "UnicodeDecodeError"}
+"""Errors of a program that was run: one that is missing raises FileNotFoundError."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _INTERPRETER = re.compile(
     r"version_info|hexversion|implementation|\bPY[23]|sys\.platform|os\.name|\bplatform\.|\.system\(\)|__debug__"
@@ -118,6 +120,16 @@ def catches(kind: ast.expr | None, errors: Collection[str]) -> bool:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in errors or name in _EVERYTHING
     return False
+
+
+def may_catch_missing(kind: ast.expr | None) -> bool:
+    """Return whether the handler of a `try` for these exceptions may catch that something is missing."""
+    match kind:
+        case ast.Tuple(elts=kinds):
+            return any(map(may_catch_missing, kinds))
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name not in _OUTCOMES
+    return True
 
 
 def suppresses(context: ast.expr, errors: Collection[str]) -> bool:

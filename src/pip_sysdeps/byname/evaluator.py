@@ -40,15 +40,18 @@ class Evaluator:
         self,
         functions: Callable[[str, str], Scope | None],
         attributes: Callable[[Module, str], Sequence[tuple[Scope, Source]]],
+        method: Callable[[str], Scope | None],
         steps: Steps,
     ) -> None:
         """Evaluate for one distribution.
 
         `functions` returns a function by its full name, and a module's own scope by `module.` and the name of a
-        variable; `attributes` returns what an attribute of that name is set to; `steps` is the budget.
+        variable; `attributes` returns what an attribute of that name is set to, `method` the only method of that name
+        that returns something; `steps` is the budget.
         """
         self._functions = functions
         self._attributes = attributes
+        self._method_named = method
         self._busy: set[tuple[int, int, bool]] = set()
         self._left = 0
         self._wants_head = False
@@ -326,9 +329,11 @@ class Evaluator:
         if full == FINDER:
             return (stem if "/" in stem else STEM + stem for stem in self._each(node.args[:1], frame))
         own = self.function(node.func, frame)
-        if own is not None:
-            return self.results(own, self.bindings(own, node, frame), frame)
-        return self._method(node, frame)
+        if own is None or not own.returns:
+            match node.func:
+                case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+                    own = self._method_named(name)
+        return self._method(node, frame) if own is None else self.results(own, self.bindings(own, node, frame), frame)
 
     def _path(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
         return (posixpath.join(*each) for each in products(self._steps, [self.values(part, frame) for part in parts]))

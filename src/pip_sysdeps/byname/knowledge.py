@@ -230,12 +230,18 @@ def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tu
     sure = tuple(each for each in every if each.names)
     nothing = {each.kind for each in every if not each.names}
     kinds = {each.kind for each in sure}
-    names = {name for each in sure for name in each.names}
+    names = {spelling for each in sure for name in each.names for spelling in _spellings(name)}
     return sure + tuple(
         _at_most_medium(each) if each.kind in kinds else each
         for each in found
         if each.kind not in nothing and names.isdisjoint(each.names)
     )
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return a name, and those without a version that stand for the same library: `-lXrandr` for `libXrandr.so.2`."""
+    library = re.fullmatch(r"lib([^/]+?)\.so(?:\..*)?", name)
+    return (name, f"{STEM}{library[1]}", f"lib{library[1]}.so") if library else (name,)
 
 
 def _at_most_medium(each: Reference) -> Reference:

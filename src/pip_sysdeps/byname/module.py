@@ -139,8 +139,8 @@ class CallSite(NamedTuple):
 
     @property
     def at_import(self) -> bool:
-        """Whether it happens whenever the module is imported."""
-        return self.branch.outer is None
+        """Whether it happens whenever the module is imported, which fails if the call does."""
+        return self.scope is self.scope.module.top and not self.branch.conditional and not self.is_optional({})
 
     @property
     def gives_up_after(self) -> bool:
@@ -204,6 +204,8 @@ class Module:
         """The branch of each use of a name, by the node's identity."""
         self.demanded: set[int] = set()
         """Calls that look for a program without which the code gives up, by identity."""
+        self.demands_each: set[int] = set()
+        """Those that look for several programs, one after the other, and give up without any of them."""
         self.top = Scope(self, tree, None)
 
     @property

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.callables import RUNNERS, first_argument
+from pip_sysdeps.byname.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL, first_argument
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
-    from pip_sysdeps.byname.call_graph import CallGraph
+    from pip_sysdeps.byname.call_graph import CallGraph, Found
+    from pip_sysdeps.byname.frames import Values
     from pip_sysdeps.byname.module import CallSite
 
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -31,22 +33,34 @@ class Programs:
         self._graph = graph
         self.runners: set[str] = set()
         """Functions that run what a parameter names."""
-        found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site)]
+        found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site, full)]
         spared = {name for each in found if each.confidence is not Confidence.HIGH for name in each.names}
         self.run = [each._replace(unsure=each.unsure or spared >= set(each.names)) for each in found]
 
-    def _run_by(self, site: CallSite) -> Iterator[Reference]:
+    def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
         argument = first_argument(site.call)
         if argument is None:
             return
         module = site.scope.module
         optional = module.goes_without(site.call) and not site.gives_up_after
+        fails = site.at_import and (id(site.call) in module.demanded or _raises(site.call, full))
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
-            names = tuple(dict.fromkeys(name for text in each.names if (name := program_name(text))))
-            if names and len(names) <= _MOST:
+            for names in self._alternatives(site, each):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
-                demanded = id(site.call) in module.demanded and not each.optional
-                yield found._replace(required=demanded and each.site.at_import, unsure=each.site.branch.conditional)
+                required = fails and each.site is site and not each.optional
+                yield found._replace(required=required, unsure=each.site.branch.conditional)
+
+    def _alternatives(self, site: CallSite, found: Found) -> list[Values]:
+        """Return the programs that are run, each with those that would do instead; none of a long table."""
+        names = tuple(dict.fromkeys(name for text in found.names if (name := program_name(text))))
+        if not 0 < len(names) <= _MOST:
+            return []
+        return [(name,) for name in names] if id(site.call) in site.scope.module.demands_each else [names]
+
+
+def _raises(call: ast.Call, full: str) -> bool:
+    """Return whether a call raises an error if there is no such program: a shell returns a status instead."""
+    return full not in PROGRAM_FINDERS | WITH_SHELL and all(each.arg not in {None, "shell"} for each in call.keywords)
 
 
 def program_name(text: str) -> str:

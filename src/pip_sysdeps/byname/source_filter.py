@@ -12,14 +12,15 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _FILES = (b"require_version", b"load_extension(")
-_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"execv", b"execl", b"posix_spawn")
+_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"execv", b"execl", b"posix_spawn", b"pexpect")
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
 _RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD, rb"yield" + _WORD)
 """Patterns with a fixed beginning each: one with all takes four times as long."""
 _RUN = rb"(?:\b(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput|system|popen|which|execvp?e?|execlp?"
-_RUN += rb"|posix_spawnp?)|subprocess_exec|subprocess_shell)\(\s*(?:args\s*=\s*)?[\[(]?"
+_RUN += rb"|posix_spawnp?|spawn)|subprocess_exec|subprocess_shell)\(\s*(?:args\s*=\s*)?[\[(]?"
 _RUN_OF = _RUN + _WORD
-_CALL = rb"\b%s\s*\("
+_CALL = rb"\b%s\s*[(,]"
+"""A call, or a function that is handed on with its arguments behind it: `partial(run, "tool")`."""
 _SETS = rb"\b%s(?:\(self\)|\s*(?::[^=\n]*)?=[^=\n][^\n]*[\"'])"
 """A property, or a value that has a string on its line."""
 _NOT_SHIPPED = re.compile(
@@ -34,6 +35,14 @@ _FOREIGN_FOLDER = re.compile(
 )
 """A part of a path that is the name of another system, also as psutil spells them: `_psbsd`."""
 
+_WINDOWS_MODULES = rb"(?:_?winreg|msvcrt|_winapi|winsound|win32\w+|pythoncom|pywintypes)\b"
+_WINDOWS_NAMES = rb"(?:windll|oledll|WinDLL|OleDLL|WINFUNCTYPE)\b"
+_ONLY_WINDOWS = re.compile(
+    rb"(?m)^(?:(?:import|from) +%s|from ctypes import [^\n]*\b%s|(?:\w+ *= *)?(?:ctypes\.)?%s)"
+    % (_WINDOWS_MODULES, _WINDOWS_NAMES, _WINDOWS_NAMES)
+)
+"""What stands at the begin of a line, in no block, and fails on any other system."""
+
 
 def is_used(path: str) -> bool:
     """Return whether a source, by its path in the distribution, takes part in its use on Linux."""
@@ -43,6 +52,11 @@ def is_used(path: str) -> bool:
 def _is_foreign(path: str) -> bool:
     """Return whether a source's path, relative to its distribution, says that it is for another system."""
     return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
+
+
+def fails_on_linux(source: bytes) -> bool:
+    """Return by a quick search whether importing a source fails on Linux: it is for Windows, whatever its name."""
+    return _ONLY_WINDOWS.search(source) is not None
 
 
 def loads(source: bytes) -> bool:

@@ -12,7 +12,7 @@ from pip_sysdeps.byname.parsed_sources import parsed
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
 from pip_sysdeps.byname.programs import Programs
 from pip_sysdeps.byname.reference_set import merged
-from pip_sysdeps.byname.source_filter import Wanted
+from pip_sysdeps.byname.source_filter import Wanted, fails_on_linux
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks
 
@@ -125,6 +125,8 @@ class _Search:
     def _parsed(self, texts: Mapping[str, bytes]) -> _World:
         """Return what all modules name, with those of some more sources."""
         for path, text in texts.items():
+            if fails_on_linux(text):
+                continue
             count = count_marks(text)
             if count > MOST_MARKS:
                 raise StepLimitError

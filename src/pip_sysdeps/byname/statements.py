@@ -7,6 +7,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name, leaves
+from pip_sysdeps.byname.caught import may_catch_missing
 from pip_sysdeps.byname.module import Attempt, Branch, CallSite, Exit, Import, Module, Scope, Source, absolute
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON, is_foreign_name, truth
 from pip_sysdeps.byname.signature import asked, both, refused
@@ -151,7 +152,7 @@ class _Walk:
 
     def _attempt(self, node: ast.Try) -> None:
         """Go through what is tried and what handles its failure, and note which calls are which."""
-        calls = self._calls_of(node, node.body, guarded=bool(node.handlers))
+        calls = self._calls_of(node, node.body, guarded=any(may_catch_missing(each.type) for each in node.handlers))
         fallbacks = tuple(self._calls_of(each, each.body, conditional=True) for each in node.handlers)
         if calls and any(fallbacks):
             self.module.attempts.append(Attempt(calls, fallbacks))
@@ -177,6 +178,9 @@ class _Walk:
             self._choices |= {id(node), id(node.orelse[0])}
         if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
             self.module.demanded |= set(map(id, found))
+            in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
+            if in_loop and self._raises(node.body) and self._missed(node.test):
+                self.module.demands_each |= set(map(id, found))
             return False
         return bool(found)
 
@@ -188,7 +192,26 @@ class _Walk:
         names = {node.id for node in looked_at if isinstance(node, ast.Name)}
         set_to = [source.value for name in names for source in self._scope.names.get(name, ())]
         self.module.steps.take(len(looked_at) + len(set_to))
-        return [node for node in (*looked_at, *set_to) if self.module.finds(node)]
+        missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
+        self.module.demands_each |= set(map(id, missed))
+        return [*missed, *(node for node in (*looked_at, *set_to) if self.module.finds(node))]
+
+    def _missed_in(self, node: ast.AST) -> list[ast.AST]:
+        """Return the searches of a comprehension for all that is missing: `[x for x in names if not which(x)]`."""
+        match node:
+            case ast.ListComp(generators=[ast.comprehension(ifs=[condition])]):
+                return self._missed(condition)
+            case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(elt=found)]):
+                return [found] if self.module.finds(found) else []
+        return []
+
+    def _missed(self, condition: ast.expr) -> list[ast.AST]:
+        """Return the search for a program whose failure is a condition: `not which(x)`, `which(x) is None`."""
+        match condition:
+            case ast.UnaryOp(op=ast.Not(), operand=found) | ast.Compare(left=found, ops=[ast.Is()]):
+                named = self._scope.names.get(found.id, ()) if isinstance(found, ast.Name) else ()
+                return [each for each in (found, *(source.value for source in named)) if self.module.finds(each)]
+        return []
 
     def _raises(self, statements: Iterable[ast.stmt]) -> bool:
         """Return whether a branch gives up: it raises or leaves the program somewhere."""

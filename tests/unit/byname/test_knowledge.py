@@ -129,6 +129,14 @@ def test_who_knows_says_all_that_is_sure() -> None:
     )
 
 
+def test_a_known_library_by_another_name() -> None:
+    """What find_library is asked for, and the name without a version, are the known library; another version is not."""
+    library = ReferenceKind.LIBRARY
+    sure = reference(library, "libXrandr.so.2")
+    found = [reference(library, name) for name in ("-lXrandr", "libXrandr.so", "libXrandr.so.3", "-lXrandr-2")]
+    assert [each.names for each in with_authority([sure], found)] == [sure.names, *(each.names for each in found[2:])]
+
+
 def test_who_knows_may_say_that_there_is_nothing() -> None:
     """Of the kind of a known reference without a name, what sources name is no need; other kinds stay."""
     library, program = ReferenceKind.LIBRARY, ReferenceKind.PROGRAM
