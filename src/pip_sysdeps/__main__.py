@@ -1,4 +1,4 @@
-"""`python -m pip_sysdeps`."""
+"""Run the command line as `python -m pip_sysdeps`."""
 
 from __future__ import annotations
 

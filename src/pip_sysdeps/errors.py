@@ -1,4 +1,4 @@
-"""Errors that stop a run: each says what happened, where, and what to do."""
+"""Define the errors that stop a run, each with a message and a hint."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class SysdepsError(Exception):
 
 
 class NoEnvironmentError(SysdepsError):
-    """There is no environment, or it is empty."""
+    """No environment was found, or it has no distributions."""
 
 
 class MalformedError(SysdepsError):
-    """Bytes that break the specification of their format.
+    """Invalid input: bytes that violate the specification of their format.
 
-    `where` is the place in the document (`offset 64`, `line 3`, `package[2].name`); the caller that knows the file's
-    path adds it with `at`.
+    `where` is the position in the document (`offset 64`, `line 3`, `package[2].name`). A caller that knows the path of
+    the file adds it with `at`.
     """
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
@@ -62,26 +62,26 @@ class MalformedError(SysdepsError):
         self.where = where
 
     def at(self, path: str, *, hint: str = "") -> MalformedError:
-        """Return the same error with the path of its file, and with this hint unless it has one."""
+        """Return the same error with the path of its file, and with `hint` if it has none."""
         where = f"{path}: {self.where}" if self.where else path
         return type(self)(self.reason, where=where, hint=self.hint or hint)
 
 
 class MalformedElf(MalformedError):  # noqa: N818 - the field says "malformed", and that is the error
-    """A file with the ELF magic that breaks the gABI where it is read."""
+    """A file with the ELF magic number that violates the gABI."""
 
 
 class MalformedLock(MalformedError):  # noqa: N818
-    """A `sysdeps.lock` that cannot be read or has a hostile name."""
+    """A `sysdeps.lock` that cannot be parsed, or has an invalid name."""
 
 
 def system_hint(error: OSError) -> str:
-    """Return what to do about a failed system call that changes or reads something; empty if that is unknown."""
+    """Return the hint for a failed system call that writes; empty if there is none."""
     return _SYSTEM_HINTS.get(error.errno or 0, "")
 
 
 def reading_hint(error: OSError, closed: str = "make it readable, or run as root") -> str:
-    """Return what to do about a file that cannot be read; `closed` is the hint for a missing permission."""
+    """Return the hint for a file that cannot be read; `closed` is the hint for a missing permission."""
     if error.errno in {errno.EACCES, errno.EPERM}:
         return closed
     return _READING_HINTS.get(error.errno or 0, "replace it by a file that can be read")

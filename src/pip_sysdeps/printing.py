@@ -1,4 +1,4 @@
-"""Text from untrusted files, made safe to print: on a terminal, and in the log of a CI system."""
+"""Make text from untrusted files safe to print on a terminal and in the log of a CI system."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
 
 def safe_lines(text: str, *, colour: bool = False) -> str:
-    """Return lines that cannot control a terminal or a CI system; with `colour`, colours are kept."""
+    """Return lines without control sequences and commands of CI systems; with `colour`, colours are kept."""
     lines = (line if line.isprintable() else _line(line, colour=colour) for line in text.split("\n"))
     return without_log_commands("\n".join(lines))
 
@@ -26,7 +26,7 @@ def safe_lines(text: str, *, colour: bool = False) -> str:
 def without_log_commands(text: str) -> str:
     r"""Return lines in which a CI system finds no command: `##[a]` becomes `#\x23[a]`, `::a::` becomes `\x3a:a::`.
 
-    GitHub takes `::NAME` at the beginning of a line, after white space, and `##[NAME]` anywhere; Azure Pipelines takes
+    GitHub runs `::NAME` at the beginning of a line, after white space, and `##[NAME]` anywhere; Azure Pipelines runs
     `##[NAME]` and `##vso[NAME]`, TeamCity `##teamcity[NAME]`. Source: actions/runner, `ActionCommand.cs`;
     microsoft/azure-pipelines-agent, `Command.cs`; TeamCity's documentation of service messages.
     """
@@ -34,7 +34,7 @@ def without_log_commands(text: str) -> str:
 
 
 def json_without_log_commands(text: str) -> str:
-    """Return an equivalent JSON document without commands of a CI system."""
+    """Return an equivalent JSON document without commands of CI systems."""
     return re.sub(_BRACKET, r"#\\u0023", text)
 
 

@@ -1,4 +1,4 @@
-"""`python -m pip_sysdeps.venv DIR`: create a virtual environment with the hook."""
+"""Create a virtual environment with the hook: `python -m pip_sysdeps.venv DIR`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SINCE_3_13: dict[str, Any] = {"scm_ignore_files": frozenset({"git"})} if sys.ve
 
 
 class EnvBuilder(venv.EnvBuilder):
-    """Builds virtual environments whose pip keeps a project's lock up to date.
+    """Builds virtual environments with the hook, so that pip keeps a project's lock up to date.
 
-    Takes the arguments of `venv.EnvBuilder`, and the folder with the lock. Raise SysdepsError for a project that is not
-    a folder, and for an interpreter that cannot have the hook, before anything is built.
+    It takes the arguments of `venv.EnvBuilder`, and the project's folder with the lock. Raise SysdepsError before
+    anything is built if the project is not a folder, or the interpreter does not support the hook.
     """
 
     def __init__(self, *args: Any, project: str = ".", check_only: bool = False, **options: Any) -> None:  # noqa: ANN401 - venv's
@@ -36,13 +36,13 @@ class EnvBuilder(venv.EnvBuilder):
         super().__init__(*args, **options)
 
     def create(self, env_dir: str | os.PathLike[str]) -> None:  # type: ignore[override] # typeshed allows bytes, which venv refuses
-        """Build an environment; the hook is enabled last, after pip itself is upgraded."""
+        """Build an environment, and enable the hook after pip itself is upgraded."""
         super().create(env_dir)
         enable(read_site(Root(), os.path.abspath(env_dir), named=False), self._settings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Build the environments of the command line; return 0, or 2 for an error."""
+    """Build the environments of the command line; return the exit status, 0 or 2."""
     args = _parser().parse_args(argv)
     return attempt(lambda: _build(args), Messages(sys.stderr, os.environ))
 

@@ -1,4 +1,4 @@
-"""Lists and counts in messages."""
+"""Format lists and counts in messages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Return the first names, and the number of others."""
+def format_list(names: Sequence[str], most: int = 6) -> str:
+    """Join the first names with commas, and add the number of others."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun."""
+def format_count(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural with an s."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

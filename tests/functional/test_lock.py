@@ -582,7 +582,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
 
 def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait ends after some seconds, with a warning."""
-    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.MAX_WAIT", 0.0)
     with exclusive(str(desk.lock)):
         result = desk.run_lock()
     assert (result.status, desk.lock.read_text()) == (0, LOCK)

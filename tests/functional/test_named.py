@@ -348,7 +348,7 @@ def test_a_parser_that_dies_ends_no_command(desk: Desk, monkeypatch: pytest.Monk
     monkeypatch.setattr("pip_sysdeps.byname.source_search._MARKS_TO_FORK", 0)
     assert desk.run_lock("-v").status == 0
     whole = desk.lock.read_text(encoding="utf-8")
-    monkeypatch.setattr("pip_sysdeps.system.bounded_worker._limit", lambda: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr("pip_sysdeps.system.bounded_worker._set_limits", lambda: os.kill(os.getpid(), signal.SIGKILL))
     desk.lock.unlink()
     done = desk.run_lock("-v")
     assert done.status == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.words import counted, listed
+from pip_sysdeps.words import format_count, format_list
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ from pip_sysdeps.words import counted, listed
 )
 def test_only_the_first_names_are_listed(names: tuple[str, ...], most: int, text: str) -> None:
     """The other names are counted."""
-    assert listed(names, most) == text
+    assert format_list(names, most) == text
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
 def test_one_thing_is_no_plural(count: int, text: str) -> None:
     """Every other number is a plural."""
-    assert counted(count, "file") == text
+    assert format_count(count, "file") == text

@@ -26,7 +26,7 @@ from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, selects_checks
 from pip_sysdeps.report.offers import omitted_plugins
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.progress import track
 from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def libraries_of(
             [file for file in filter(may_be_elf, each.distribution.files) if file in scan.objects],
             vendored_libraries(each, scan),
         )
-        for each in tracked(scan.distributions, "looking for libraries in wheels")
+        for each in track(scan.distributions, "looking for libraries in wheels")
         if each.distribution.name not in named
     }
     return {name: libraries for name, libraries in found.items() if libraries}

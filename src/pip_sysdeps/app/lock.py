@@ -19,7 +19,7 @@ from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import require_complete
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.timings import Stages
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,7 @@ def make_target(
     project = read_project(request.path)
     scanner = Scanner(place, plugins=project.plugins, stages=stages, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
-    require_complete(found, place.root.shown)
+    require_complete(found, place.root.display_path)
     applied = target_of(found, project, scanner.index, name=request.name)
     _refuse_invalid_packages(applied.target, place)
     pin = request.pin or project.pin
@@ -134,7 +134,10 @@ def _refuse_invalid_packages(target: Target, place: Place) -> None:
     names = place.packages.family.names
     for holder, need in target.needs():
         if need.package and not names.package(need.package):
-            database, package = place.root.shown(place.packages.database.path), printable(need.package[:_LONGEST_SHOWN])
+            database, package = (
+                place.root.display_path(place.packages.database.path),
+                printable(need.package[:_LONGEST_SHOWN]),
+            )
             raise SysdepsError(
                 f"{database}: `{package}`, which has {need.name[:_LONGEST_SHOWN]} for {holder}, is not a valid "
                 f"{names.words}",
@@ -172,8 +175,8 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
     names = _of_another_environment(found, before)
     if names:
         raise SysdepsError(
-            f"none of the distributions with needs in `{path}` ({listed(names, _SHOWN)}) is installed in "
-            f"`{found.place.root.shown(found.scan.environment.prefix)}`",
+            f"none of the distributions with needs in `{path}` ({format_list(names, _SHOWN)}) is installed in "
+            f"`{found.place.root.display_path(found.scan.environment.prefix)}`",
             hint=_SELECT_HINT if found.scan.environment.found_by else _REPLACE_HINT,
         )
 

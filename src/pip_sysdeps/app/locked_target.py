@@ -12,7 +12,7 @@ from pip_sysdeps.lock.file import read_lock, read_text
 from pip_sysdeps.lock.target_choice import named_target, target_of_system
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.system.root import Root
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
@@ -72,7 +72,7 @@ def refuse_unrelated(environment: Environment, path: str) -> None:
         )
     if with_needs and with_needs.isdisjoint(each.name for each in environment.distributions):
         raise NoEnvironmentError(
-            f"none of the distributions with needs in `{path}` ({listed(sorted(with_needs), _SHOWN)}) is installed in "
-            f"`{environment.prefix}` ({environment.found_by})",
+            f"none of the distributions with needs in `{path}` ({format_list(sorted(with_needs), _SHOWN)}) "
+            f"is installed in `{environment.prefix}` ({environment.found_by})",
             hint="select the environment with --python or --path",
         )

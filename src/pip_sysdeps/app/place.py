@@ -13,7 +13,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.timings import Stages
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ class Place(NamedTuple):
             if has_index
             else "their libraries count as unowned; `pip-sysdeps index update` makes an index"
         )
-        return f"{self.packages.family.manager} has no file lists of {listed(unlisted, _SHOWN)}: {then}"
+        return f"{self.packages.family.manager} has no file lists of {format_list(unlisted, _SHOWN)}: {then}"
 
 
 def tool_prefix() -> str:

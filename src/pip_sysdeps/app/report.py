@@ -87,7 +87,7 @@ def scan_environment(
         refuse_unrelated(place.environment, lock)
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
-    message, hint = incompleteness_message(found, scanner.place.root.shown)
+    message, hint = incompleteness_message(found, scanner.place.root.display_path)
     warning = f"{message}: its needs are left out; {hint}" if message else ""
     return ScannedEnvironment(project=project, scanner=scanner, scan=found, warning=warning)
 
@@ -97,5 +97,5 @@ def scan_whole_environment(
 ) -> ScannedEnvironment:
     """Scan an environment as `scan_environment`; also raise SysdepsError if it cannot be read completely."""
     scanned = scan_environment(location, lock, second_process=second_process)
-    require_complete(scanned.scan, scanned.place.root.shown)
+    require_complete(scanned.scan, scanned.place.root.display_path)
     return scanned

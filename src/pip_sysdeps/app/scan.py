@@ -33,7 +33,7 @@ from pip_sysdeps.packages.recommended import plugin_packages
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import in_second_process
-from pip_sysdeps.system.progress import task, tracked
+from pip_sysdeps.system.progress import task, track
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.system.tree import may_be_elf
 
@@ -118,7 +118,7 @@ class Scanner:
                 loads = () if process is None else self._loads(process)
                 self._stages.end("loader")
                 attributed = self._attribute(system, loads, process)
-                _check_need_count(attributed, place.root.shown(attributed.environment.prefix))
+                _check_need_count(attributed, place.root.display_path(attributed.environment.prefix))
                 found = self._mark_optional(attributed)
             self._stages.end("attribution")
             if floors and place.packages is not None:
@@ -286,9 +286,9 @@ def _read_files(objects: Objects, place: Place) -> _Files:
     environment = place.environment
     holders = {file: each for each in environment.distributions for file in each.files}
     files = (*filter(may_be_elf, holders), *environment.unclaimed)
-    answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
+    answers = {file: objects.facts(file) for file in track(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    _check_version_count(facts.values(), place.root.shown(environment.prefix))
+    _check_version_count(facts.values(), place.root.display_path(environment.prefix))
     program = place.target.program if place.target else _program(objects, place, facts)
     foreign_files = {
         file: why for file, elf in facts.items() if program and (why := incompatibility(file, elf, program))

@@ -80,7 +80,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
         scanner.choose(locked.plugins)
     images = _ImageReader(scanner, locked)
     image = images.image(cpu_libraries=True)
-    require_complete(image.scan, scanner.place.root.shown)
+    require_complete(image.scan, scanner.place.root.display_path)
     problems = problems_of(image, locked)
     if uses_cpu_folders(image.scan):
         problems += older_cpu_problems(problems_of(images.image(cpu_libraries=False), locked), problems)

@@ -22,7 +22,7 @@ from pip_sysdeps.model.needs import (
     Unowned,
     When,
 )
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -203,7 +203,7 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)
     judged = _judged(reference, about, known)
     if best.choices:
-        note = f"{listed(best.choices)} have it: choose one with `pip-sysdeps policy add`"
+        note = f"{format_list(best.choices)} have it: choose one with `pip-sysdeps policy add`"
         yield _as_need(judged, Missing(note=note), program=best.name)
         return
     yield _as_need(judged, best.provider, program=best.name)

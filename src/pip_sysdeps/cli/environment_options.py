@@ -6,7 +6,7 @@ import os
 from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     import argparse
@@ -97,7 +97,7 @@ def note_variables(args: argparse.Namespace) -> None:
         args.messages.note("ignored LD_LIBRARY_PATH, which the release image will not have")
     if folders := _python_path(os.environ.get("PYTHONPATH", "")):
         args.messages.note(
-            f"ignored PYTHONPATH: distributions in {listed(folders, 2)} are left out, unless a `.pth` file "
+            f"ignored PYTHONPATH: distributions in {format_list(folders, 2)} are left out, unless a `.pth` file "
             "of the environment names the folder"
         )
 
@@ -146,7 +146,7 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
             for line in _installers_here():
                 args.messages.note(line)
     if environment.others:
-        names = listed([f"`--python {name}`" for name in environment.others], 2)
+        names = format_list([f"`--python {name}`" for name in environment.others], 2)
         if len(environment.others) == 1:
             args.messages.note(f"the current folder also has a virtual environment: {names} selects it")
         else:

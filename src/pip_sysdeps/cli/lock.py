@@ -32,7 +32,7 @@ from pip_sysdeps.report.offers import (
 from pip_sysdeps.report.repairs import import_repairs
 from pip_sysdeps.system.exclusion import exclusive
 from pip_sysdeps.system.timings import Stages
-from pip_sysdeps.words import counted
+from pip_sysdeps.words import format_count
 
 if TYPE_CHECKING:
     import argparse
@@ -183,10 +183,9 @@ def _compare(args: argparse.Namespace, found: EnvironmentTarget) -> bool:
 
 def _summary(target: Target) -> str:
     with_needs = sum(1 for each in target.distribution if any(each.all_needs()))
-    packages = packages_to_install(target)
-    return (
-        f"{target.id}, {counted(with_needs, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
-    )
+    distributions = format_count(with_needs, "distribution")
+    packages = format_count(len(packages_to_install(target)), "package")
+    return f"{target.id}, {distributions} with needs, {packages} to install"
 
 
 def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Target | None) -> None:
@@ -209,7 +208,7 @@ def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Tar
         messages.detail(line)
     files = [each for each in scan.skipped if each.verdict not in {Verdict.UNKNOWN_NAME, Verdict.TOO_LONG}]
     if files and not verbose:
-        messages.note(f"{counted(len(files), 'file')} skipped: -v lists {'it' if len(files) == 1 else 'them'}")
+        messages.note(f"{format_count(len(files), 'file')} skipped: -v lists {'it' if len(files) == 1 else 'them'}")
 
 
 def _warnings(found: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:

@@ -32,11 +32,11 @@ def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[N
     if messages.level < 0 or not _is_terminal(messages.stream, environ):
         yield
         return
-    from pip_sysdeps.system.progress import watched  # noqa: PLC0415 - on a terminal only
+    from pip_sysdeps.system.progress import call_at_task_end  # noqa: PLC0415 - on a terminal only
 
     line = ProgressLine(messages.stream.fileno())
     messages.before = line.clear
-    with watched(line.clear), _timer(line):
+    with call_at_task_end(line.clear), _timer(line):
         yield
 
 

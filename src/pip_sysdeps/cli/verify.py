@@ -11,7 +11,7 @@ from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
 from pip_sysdeps.report.problems import relevant_problems
-from pip_sysdeps.words import counted
+from pip_sysdeps.words import format_count
 
 if TYPE_CHECKING:
     import argparse
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace, found: Verification, *, hidden: int) -> None:
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'more problem')} without effect on imports (plugins, libraries or programs "
-            "opened by name, files for other machines)"
+            f"-v lists {format_count(hidden, 'more problem')} without effect on imports (plugins, libraries or "
+            "programs opened by name, files for other machines)"
         )
     if found.works:
         works = f"`{found.scan.environment.prefix}` works on {found.scan.platform.id}"
-        args.messages.note(f"{works}: {counted(len(found.scan.distributions), 'distribution')} checked")
+        args.messages.note(f"{works}: {format_count(len(found.scan.distributions), 'distribution')} checked")

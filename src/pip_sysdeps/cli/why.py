@@ -16,7 +16,7 @@ from pip_sysdeps.render.json import locked_why_document, why_document
 from pip_sysdeps.render.tree import as_text
 from pip_sysdeps.report.trees import evidence_tree, locked_tree
 from pip_sysdeps.report.why import unknown_names
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +58,7 @@ def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer) -> st
     if answer.installed:
         return f"{answer.installed} is installed, but needs nothing from the system"
     if isinstance(answer, EnvironmentAnswer) and answer.required_by:
-        packages = listed([f"`{each}`" for each in answer.required_by], _SHORT)
+        packages = format_list([f"`{each}`" for each in answer.required_by], _SHORT)
         return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
     requirement = _VERSION.sub("", name).lower()
     suggestion = (

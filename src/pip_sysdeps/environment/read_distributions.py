@@ -22,7 +22,7 @@ from pip_sysdeps.environment.record import Row, parse_installed_files, parse_rec
 from pip_sysdeps.environment.site_files import parse_egg_link
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.environment import Distribution, RecordKind, Skipped, Verdict
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.progress import track
 from pip_sysdeps.system.toml import parse_toml
 from pip_sysdeps.system.tree import inside, join, walk
 
@@ -65,7 +65,7 @@ def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles |
     """
     root = reader.root
     read: dict[tuple[int, int], str] = {}
-    for name in tracked(tuple(metadata_names(root, site.folder)), "reading distributions"):
+    for name in track(tuple(metadata_names(root, site.folder)), "reading distributions"):
         path = f"{site.folder}/{name}"
         try:
             identity = root.identity(path)

@@ -22,7 +22,7 @@ from pip_sysdeps.environment.read_metadata_files import MetadataFiles
 from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of, user_site
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.model.environment import Environment
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.progress import track
 from pip_sysdeps.system.tree import Tree, inside, may_be_elf, walk
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
     notes += [note for each in claims for note in each.notes]
     claims = [each for each in claims if each.distribution.name]
     found = [
-        existing_files(root, claim, tree, notes) for claim in tracked(claims, "looking for the files of distributions")
+        existing_files(root, claim, tree, notes) for claim in track(claims, "looking for the files of distributions")
     ]
     chosen, shadowed = first_of_each_name(claims)
     owners, overlaps = assign_owners(root, {claims[index].distribution.name: found[index] for index in chosen})

@@ -70,6 +70,6 @@ class MetadataFiles:
         self._reads[identity] += 1
         if self._reads[identity] > _MOST_READS:
             raise SysdepsError(
-                f"`{self.root.shown(path)}` is shared by several distributions through links",
+                f"`{self.root.display_path(path)}` is shared by several distributions through links",
                 hint="recreate the environment: each distribution has its own metadata",
             )

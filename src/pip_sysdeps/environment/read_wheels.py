@@ -26,9 +26,9 @@ from pip_sysdeps.environment.read_environment import environment_of_paths, has_o
 from pip_sysdeps.environment.wheel_tags import python_of_tags, supported_tags
 from pip_sysdeps.environment.wheel_tree import DATA_ERRNOS, WHEEL_ERRORS, Member, WheelTree
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.progress import track
 from pip_sysdeps.system.regular_file import open_regular
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -133,12 +133,12 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     _require_compatible_wheels(wheels, abi_tag, system)
     tree = WheelTree({_PREFIX: folder})
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
-    for path in tracked(wheels, "reading wheels"):
+    for path in track(wheels, "reading wheels"):
         _install_wheel(tree, path, python)
     environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""}, allow_empty=True)
     if has_only_tools(environment.distributions):
         raise NoEnvironmentError(
-            f"`{folder}` has only wheels of {listed([each.name for each in environment.distributions])}",
+            f"`{folder}` has only wheels of {format_list([each.name for each in environment.distributions])}",
             hint=f"add the wheels of the project: `pip wheel -r requirements.txt -w {folder}`",
         )
     names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
@@ -269,7 +269,7 @@ def _require_compatible(
     }
     first, *rest = [each.name for each in incompatible]
     others = [f"`{names[each]}`{words[each]}" for each in rest]
-    more = words[first] + (f"; neither do{'' if len(others) > 1 else 'es'} {listed(others)}" if others else "")
+    more = words[first] + (f"; neither do{'' if len(others) > 1 else 'es'} {format_list(others)}" if others else "")
     raise _incompatible_error(names[first], tags[first], abi_tag, system, more)
 
 

@@ -103,7 +103,7 @@ class WheelTree(Root):
         self._folder_at(folder or "/")[name] = False
         return True
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         """Return the wheel of a file, and the file's name in it."""
         member = self._files.get(path)
         return f"{member.wheel}: {member.name}" if isinstance(member, Member) else self._names.get(path, path)

@@ -32,7 +32,7 @@ from pip_sysdeps.model.needs import (
 )
 from pip_sysdeps.packages.registry import families, family_of
 from pip_sysdeps.printing import printable
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -125,7 +125,7 @@ def pin_versions(target: Target, installed: Mapping[str, str], snapshot: str) ->
 def _require_known_system(platform: Platform) -> Platform:
     if not platform.package_manager:
         raise SysdepsError(
-            f"no package database found: supported are {listed([family.manager for family in families()])}",
+            f"no package database found: supported are {format_list([family.manager for family in families()])}",
             hint="run it in an image of the release, name an unpacked image with --root, or use --target",
         )
     if not (platform.distro and platform.architecture and platform.libc):

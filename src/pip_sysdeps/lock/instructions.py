@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.lock.selection import unowned_needs
 from pip_sysdeps.packages.registry import family_of
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -117,7 +117,7 @@ def copy_messages(target: Target, when: Collection[str] = ()) -> Iterator[str]:
         found.setdefault((need.path, need.note), set()).add(holder)
     for (path, note), names in sorted(found.items()):
         other = f" ({note})" if note else ""
-        yield f"no package has {path}, needed by {listed(sorted(names))}: copy it into the image{other}"
+        yield f"no package has {path}, needed by {format_list(sorted(names))}: copy it into the image{other}"
 
 
 def target_instructions(target: Target, when: Collection[str] = ()) -> Instructions:

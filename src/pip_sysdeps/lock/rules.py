@@ -9,7 +9,7 @@ from pip_sysdeps.lock.schema import Problem, problems_of, repeated
 from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -64,7 +64,9 @@ def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
         changes = [f"+{name}" for name in sorted(computed - {*target.installs})]
         changes += [f"-{name}" for name in sorted({*target.installs} - computed)]
         if changes or len(computed) != len(target.installs):
-            yield Problem(f"{where}.installs", f"does not match the needs: {listed(changes) or 'names are repeated'}")
+            yield Problem(
+                f"{where}.installs", f"does not match the needs: {format_list(changes) or 'names are repeated'}"
+            )
 
 
 def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:

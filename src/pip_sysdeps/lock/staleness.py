@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,9 +61,9 @@ class _Differences:
         yield from self._of_unresolved()
         yield from self._of_packages()
         if self._base:
-            yield f"needs of base packages: {listed(self._base)}"
+            yield f"needs of base packages: {format_list(self._base)}"
         if self._files:
-            yield f"needed by other files than those in the lock: {listed(self._files)}"
+            yield f"needed by other files than those in the lock: {format_list(self._files)}"
 
     def _of_distribution(
         self, name: str, locked: LockedDistribution | None, found: LockedDistribution | None

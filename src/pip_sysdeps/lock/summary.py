@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.selection import needs_in_line
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +28,10 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
     lock without needs, `no system package is needed`.
     """
     if changes := [*line_changes(before, after), *_unresolved(before, after)]:
-        return listed(changes, SHOWN)
+        return format_list(changes, SHOWN)
     if not before.target:
         return "no system package is needed"
-    others = listed(list(_distributions(before, after)), SHOWN)
+    others = format_list(list(_distributions(before, after)), SHOWN)
     return f"{SAME_LINE}: {others}" if others else SAME_LINE
 
 
@@ -51,8 +51,8 @@ def other_targets_message(before: Target, after: Target, lock: Lockfile) -> str:
     names = list(dict.fromkeys(name for some in same.values() for name in some))
     if not names:
         return ""
-    ids = listed([each for each, some in same.items() if some], _MAX_SHOWN_NAMES)
-    changes = listed(names, _MAX_SHOWN_NAMES)
+    ids = format_list([each for each, some in same.items() if some], _MAX_SHOWN_NAMES)
+    changes = format_list(names, _MAX_SHOWN_NAMES)
     return f"other targets of the lock do not have the change of {changes} yet: {ids}; lock them too"
 
 
@@ -68,7 +68,7 @@ def _environment_name(target: Target) -> str:
 def line_message(before: Lockfile, after: Lockfile) -> str:
     """Return a message with the changes of the install line, or that there are none."""
     changes = list(line_changes(before, after))
-    return f"changes in the install line: {listed(changes, SHOWN)}" if changes else SAME_LINE
+    return f"changes in the install line: {format_list(changes, SHOWN)}" if changes else SAME_LINE
 
 
 def line_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:

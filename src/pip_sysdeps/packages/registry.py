@@ -142,7 +142,7 @@ def refuse_unknown(root: Root) -> None:
     for path, manager in UNKNOWN.items():
         if manager not in FOLDERS and root.resolve(path) is not None:
             raise SysdepsError(
-                f"unsupported package manager: `{root.shown(path)}` is the database of {manager}",
+                f"unsupported package manager: `{root.display_path(path)}` is the database of {manager}",
                 hint=f"supported are {', '.join(FOLDERS)}; use --target to lock for one of their systems",
             )
 

@@ -13,7 +13,7 @@ from pip_sysdeps.render.picture import COLUMN_HEADINGS, chains, picture
 from pip_sysdeps.render.table import HEADINGS, libraries, needed_when, severity_counts, size
 from pip_sysdeps.report.audit import PackageState
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.words import counted, listed
+from pip_sysdeps.words import format_count, format_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,11 +104,13 @@ def _header(audit: Audit, title: str) -> Iterator[str]:
 
 def _cards(audit: Audit) -> Iterator[str]:
     line = audit.in_state(PackageState.INSTALL)
-    yield _card(str(len(line)), f"{counted(len(line), 'package').partition(' ')[2]} to install")
+    yield _card(str(len(line)), f"{format_count(len(line), 'package').partition(' ')[2]} to install")
     if audit.size:
         yield _card(_kib(audit.size), "installed size of these packages")
     if audit.adds is not None and audit.adds.size > audit.size:
-        yield _card(_kib(audit.adds.size), f"with all dependencies: {counted(len(audit.adds.packages), 'package')}")
+        yield _card(
+            _kib(audit.adds.size), f"with all dependencies: {format_count(len(audit.adds.packages), 'package')}"
+        )
     worst_severity = audit.findings[0].entry.severity if audit.findings else None
     yield _card(
         str(len(audit.findings)),
@@ -164,8 +166,8 @@ def _chip(word: str) -> str:
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     issue = finding.issue
     holder = f"<strong>{text(issue.distribution)}</strong>: " if issue.distribution else ""
-    subjects = f"{listed([*map(code, issue.subjects)])}: " if issue.subjects else ""
-    files = listed([code(short(file)) for file in issue.files])
+    subjects = f"{format_list([*map(code, issue.subjects)])}: " if issue.subjects else ""
+    files = format_list([code(short(file)) for file in issue.files])
     shown = f' <span class="soft">{files}</span>' if files else ""
     return f"{holder}{subjects}{text(issue.message)}{shown}"
 
@@ -219,7 +221,7 @@ def _size_with_dependencies(row: PackageRow, largest: int) -> str:
         return ""
     share, own_share = 100 * row.adds.size / largest, 100 * min(1, row.size / row.adds.size)
     more = len(row.adds.packages) - 1
-    label = f"{_kib(row.adds.size)} with {counted(more, 'more package')}" if more > 0 else _kib(row.adds.size)
+    label = f"{_kib(row.adds.size)} with {format_count(more, 'more package')}" if more > 0 else _kib(row.adds.size)
     return f'{label}<span class="bar" style="width:{share:.1f}%"><i style="width:{own_share:.1f}%"></i></span>'
 
 
@@ -228,7 +230,7 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
     if not found:
         return ""
     if len(found) > _MAX_CHAINS:
-        return element("p", f"Not drawn: {counted(len(found), 'chain')}, more than {_MAX_CHAINS}", class_="soft")
+        return element("p", f"Not drawn: {format_count(len(found), 'chain')}, more than {_MAX_CHAINS}", class_="soft")
     links = {
         **{(column, name): link for column in (0, 1) for name, link in distributions.fragments().items()},
         **{(3, name): link for name, link in packages.fragments().items()},
@@ -283,7 +285,7 @@ def _cost(cost: Cost | None, *, named: bool = False) -> str:
     if cost is None or not cost.packages:
         return ""
     names = f": {', '.join(map(text, cost.packages))}" if named else ""
-    return f"{_kib(cost.size)} {'in ' if cost.size else ''}{counted(len(cost.packages), 'package')}{names}"
+    return f"{_kib(cost.size)} {'in ' if cost.size else ''}{format_count(len(cost.packages), 'package')}{names}"
 
 
 def _targets(audit: Audit) -> str:
@@ -313,5 +315,5 @@ def _states(target: Target) -> dict[str, str]:
 
 
 def _folded_packages(table: str, audit: Audit) -> str:
-    count = counted(len(audit.in_state(PackageState.BASE)), "package")
+    count = format_count(len(audit.in_state(PackageState.BASE)), "package")
     return element("details", element("summary", count), table, class_="box") if table else ""

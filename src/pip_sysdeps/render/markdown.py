@@ -18,7 +18,7 @@ from pip_sysdeps.render.table import (
 )
 from pip_sysdeps.render.text import SIGNS, listed_reasons, name_and_size, title, versions
 from pip_sysdeps.report.audit import PackageState, Scope
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -149,8 +149,8 @@ def _components(components: Sequence[Component]) -> str:
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     issue, entry = finding.issue, finding.entry
     holder = f" **{escaped(issue.distribution)}**:" if issue.distribution else ""
-    files = f" ({listed([code(short(file)) for file in issue.files], _MAX_FILES)})" if issue.files else ""
-    subjects = f" {listed([*map(code, issue.subjects)])}:" if issue.subjects else ""
+    files = f" ({format_list([code(short(file)) for file in issue.files], _MAX_FILES)})" if issue.files else ""
+    subjects = f" {format_list([*map(code, issue.subjects)])}:" if issue.subjects else ""
     return f"- {entry.severity.value} {entry.code} {entry.name}:{holder}{subjects} {escaped(issue.message)}{files}\n"
 
 

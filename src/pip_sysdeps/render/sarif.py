@@ -16,7 +16,7 @@ from pip_sysdeps import DOCUMENTATION
 from pip_sysdeps.printing import printable
 from pip_sysdeps.render.document import as_document
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ def _rule(entry: Entry) -> dict[str, Any]:
 
 def _message(finding: Finding) -> str:
     issue = finding.issue
-    parts = (issue.distribution, listed(issue.subjects), issue.message)
+    parts = (issue.distribution, format_list(issue.subjects), issue.message)
     return _MESSAGE_SYNTAX.sub(_escape, printable(": ".join(filter(None, parts))))
 
 

@@ -9,7 +9,7 @@ from pip_sysdeps.environment.vendored import Certainty
 from pip_sysdeps.render.terminal import Role, Span, join_spans, plain
 from pip_sysdeps.report.audit import PackageState, Scope
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.words import counted, listed
+from pip_sysdeps.words import format_count, format_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def cost(found: Cost | None, word: str = "in") -> str:
     """Format the cost of an installation, such as `92 MB in 31 packages`; empty without packages, or if unknown."""
     if found is None or not found.packages:
         return ""
-    packages = counted(len(found.packages), "package")
+    packages = format_count(len(found.packages), "package")
     return f"{size(found.size)} {word} {packages}" if found.size else packages
 
 
@@ -100,7 +100,7 @@ def with_dependencies(row: PackageRow) -> str:
 def severity_counts(findings: Iterable[Finding]) -> str:
     """Format the number of findings of each severity."""
     number = Counter(each.entry.severity for each in findings)
-    words = [counted(number[each], each.value) for each in Severity if number[each]]
+    words = [format_count(number[each], each.value) for each in Severity if number[each]]
     return ", ".join(words) or "no findings"
 
 
@@ -197,11 +197,11 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
         yield Span(issue.distribution, Role.DISTRIBUTION)
         yield Span(": ")
     if issue.subjects:
-        yield Span(listed(issue.subjects), Role.SONAME)
+        yield Span(format_list(issue.subjects), Role.SONAME)
         yield Span(": ")
     yield Span(issue.message)
     if issue.files:
-        yield Span(f" ({listed([short(file) for file in issue.files], _MAX_FILES)})", Role.DIM)
+        yield Span(f" ({format_list([short(file) for file in issue.files], _MAX_FILES)})", Role.DIM)
 
 
 def line_summary(audit: Audit) -> str:
@@ -209,7 +209,7 @@ def line_summary(audit: Audit) -> str:
     has_dependencies = audit.adds is not None and audit.adds.size > audit.size
     total = f"; {size(audit.adds.size)} with dependencies" if audit.adds is not None and has_dependencies else ""
     size_note = f" ({size(audit.size)}{total})" if audit.size else ""
-    return f"{counted(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{size_note}"
+    return f"{format_count(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{size_note}"
 
 
 def _summary(audit: Audit) -> Iterator[Span]:

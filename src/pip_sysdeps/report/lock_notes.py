@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import partly_searched_distributions
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ def install_notes(scan: Scan, target: Target, packages: SystemPackages | None) -
     if absent := [each.package.name for each in packages_to_install(target) if each.package.name in names]:
         floors = packages is not None and packages.family.floors is not None
         note = _missing_floor_note(absent) if floors else ""
-        yield f"in the install line, but not installed here: {listed(absent)}{note}"
+        yield f"in the install line, but not installed here: {format_list(absent)}{note}"
 
 
 def _missing_floor_note(absent: Sequence[str]) -> str:
@@ -49,7 +49,7 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
     """
     for each in scan.environment.distributions:
         if each.missing_objects:
-            files = listed([scan.environment.short(path) for path in each.missing_objects], most)
+            files = format_list([scan.environment.short(path) for path in each.missing_objects], most)
             verb = "is" if len(each.missing_objects) == 1 else "are"
             yield (
                 f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {verb} missing; "
@@ -65,7 +65,7 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
 def partly_searched(scan: Scan) -> Iterator[str]:
     """Yield one line for the distributions with sources that are too large to search, except this tool."""
     if names := [name for name in partly_searched_distributions(scan) if name != "pip-sysdeps"]:
-        yield f"skipped source search (too large): {listed(names)}"
+        yield f"skipped source search (too large): {format_list(names)}"
 
 
 def optional_needs(scan: Scan) -> Iterator[str]:
@@ -78,4 +78,4 @@ def optional_needs(scan: Scan) -> Iterator[str]:
 def skipped_files(scan: Scan, root: Root) -> Iterator[str]:
     """Yield a line for each skipped file, with the reason."""
     for each in scan.skipped:
-        yield f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}"
+        yield f"skipped ({each.verdict.value}): {root.display_path(each.path)}: {each.reason}"

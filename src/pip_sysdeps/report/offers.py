@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.model.needs import When
-from pip_sysdeps.words import counted, listed
+from pip_sysdeps.words import format_count, format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ def offers(target: Target, before: Target | None = None, most: int = MAX_OFFERS)
     new = [line for line in _offer_lines(target) if line not in old_lines]
     yield from new[:most]
     if len(new) > most:
-        yield f"not in the install line: needs of {counted(len(new) - most, 'other distribution')}: -v lists them"
+        yield f"not in the install line: needs of {format_count(len(new) - most, 'other distribution')}: -v lists them"
     if new:
         yield how_to_add(target)
 
@@ -68,8 +68,8 @@ def unresolved_others(target: Target, before: Target | None = None) -> Iterator[
     for holder, name in sorted(others):
         by_holder.setdefault(holder, []).append(name)
     if others:
-        groups = [f"{listed(names)} ({holder})" for holder, names in by_holder.items()]
-        yield f"unresolved, but not needed by any import: {listed(groups)}"
+        groups = [f"{format_list(names)} ({holder})" for holder, names in by_holder.items()]
+        yield f"unresolved, but not needed by any import: {format_list(groups)}"
 
 
 def _unresolved_others(target: Target) -> set[tuple[str, str]]:
@@ -84,7 +84,7 @@ def packaged_distributions(target: Target, before: Target | None = None) -> Iter
     """
     old_names = _system_packaged(before) if before else []
     if new := [each for each in _system_packaged(target) if each not in old_names]:
-        names = listed(new)
+        names = format_list(new)
         add = command_to_add(["PACKAGE"], "NAME")
         yield f"not in the install line, but distributions come from them: {names}; {add} adds one"
 
@@ -114,7 +114,7 @@ def plugins_left_out(
     for name, plugins in omitted_plugins(target, recommended).items():
         if name not in old_packages:
             add = command_to_add(plugins, holders[name])
-            yield f"not in the line: {listed(plugins)} with plugins or data of {name}: {add}"
+            yield f"not in the line: {format_list(plugins)} with plugins or data of {name}: {add}"
 
 
 def omitted_plugins(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -149,4 +149,4 @@ def _format_by_kind(needs: Iterable[LockedNeed]) -> str:
     packages_of_kind: dict[str, list[str]] = {}
     for package, when in kind_of_package.items():
         packages_of_kind.setdefault(when, []).append(package)
-    return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in packages_of_kind.items())
+    return "; ".join(f"{format_list(sorted(names))} ({when})" for when, names in packages_of_kind.items())

@@ -1,1 +1,1 @@
-"""The system below: files inside a root, writes, processes, os-release, text formats."""
+"""Access the system: files inside a root, writes, processes, os-release, text formats."""

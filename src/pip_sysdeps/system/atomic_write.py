@@ -1,4 +1,4 @@
-"""Atomic writes: after any interruption, a file has its old content or its new one."""
+"""Write files atomically: after any interruption, a file has either its old or its new content."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import stat
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _PERMISSIONS = 0o777
-"""Without set-user-ID and set-group-ID, which write(2) clears too. Source: inode(7)."""
+"""The permission bits, without set-user-ID and set-group-ID, which write(2) also clears. Source: inode(7)."""
 
 
 def write_atomically(path: str, content: bytes) -> None:
-    """Replace a file with this content: a reader, and a crash, see the complete old or new one.
+    """Replace the content of a file: readers see the complete old or new content, even after a crash.
 
-    Mode and owner of an existing file are kept; a new one follows the umask. A link is replaced, not followed. Raise
-    OSError with the path as given.
+    Mode and owner of an existing file are kept; a new file follows the umask. A link is replaced, not followed. Raise
+    OSError with `path` as its filename.
     """
     try:
         _write(path, content)
@@ -45,7 +45,7 @@ def _keep_rights(descriptor: int, path: str) -> None:
         old = os.lstat(path)
     except FileNotFoundError:
         return
-    if not stat.S_ISREG(old.st_mode) or not hasattr(os, "fchmod"):  # Windows: a file's rights are its folder's
+    if not stat.S_ISREG(old.st_mode) or not hasattr(os, "fchmod"):  # Windows: a file inherits the rights of its folder
         return
     if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(PermissionError):

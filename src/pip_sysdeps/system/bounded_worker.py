@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from pip_sysdeps.system.fork_worker import leave_with
+from pip_sysdeps.system.fork_worker import exit_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _R = TypeVar("_R")
 
 _SECONDS = 10
-"""Processor time of one call."""
+"""Limit on the processor time of one call."""
 _MEMORY = 1 << 30
-"""Bytes of address space that a call may add."""
+"""Limit on the address space in bytes that a call may add."""
 _NO_MEMORY = 3
 """Exit status of a process that ran out of memory."""
 
@@ -26,11 +26,11 @@ class LostError(Exception):
 
 
 def bounded(work: Callable[[], _R], *, fork: bool) -> _R:
-    """Return the result of `work`, computed in a fork with RLIMIT_CPU and RLIMIT_AS if `fork`.
+    """Return the result of `work`, computed with `fork` in a fork with limits: RLIMIT_CPU and RLIMIT_AS.
 
     The result must be picklable. Raise LostError if the process reaches a limit or is killed. Without `fork`, or if no
-    process can be started, the work is done here; and again if it fails there, to raise the error. Source:
-    setrlimit(2).
+    process can be started, the work is done in this process. It is also repeated here if it fails in the fork, to raise
+    the error. Source: setrlimit(2).
     """
     pipe = _start(work) if fork and hasattr(os, "fork") else None
     if pipe is None:
@@ -43,7 +43,7 @@ def bounded(work: Callable[[], _R], *, fork: bool) -> _R:
         status = os.waitstatus_to_exitcode(os.waitpid(identifier, 0)[1])
     finally:
         if status is None:
-            _end(identifier)
+            _kill(identifier)
     if status < 0 or status == _NO_MEMORY:
         raise LostError
     if status:
@@ -70,7 +70,7 @@ def _start(work: Callable[[], object]) -> tuple[int, int] | None:
     return identifier, read_end
 
 
-def _end(identifier: int) -> None:
+def _kill(identifier: int) -> None:
     from signal import SIGKILL  # noqa: PLC0415 - only after an interrupt
 
     os.kill(identifier, SIGKILL)
@@ -83,8 +83,8 @@ def _work_and_exit(work: Callable[[], object], write_end: int) -> NoReturn:
     try:
         import pickle  # noqa: PLC0415 - as above
 
-        leave_with(os.getppid())
-        _limit()
+        exit_with_parent(os.getppid())
+        _set_limits()
         content = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with open(write_end, "wb") as pipe:
             pipe.write(content)
@@ -92,25 +92,25 @@ def _work_and_exit(work: Callable[[], object], write_end: int) -> NoReturn:
     except MemoryError:
         status = _NO_MEMORY
     finally:
-        os._exit(status)  # before a traceback: the first process does the work again, and raises the error
+        os._exit(status)  # without a traceback: the parent does the work again and raises the error
 
 
-def _limit() -> None:
+def _set_limits() -> None:
     import resource  # noqa: PLC0415 - not on every system
 
-    for kind, most in (
+    for kind, maximum in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, _SECONDS),
         (resource.RLIMIT_AS, _address_space() + _MEMORY),
     ):
         _, hard = resource.getrlimit(kind)
-        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        limit = maximum if hard == resource.RLIM_INFINITY else min(maximum, hard)
         with suppress(OSError, ValueError):  # not every system has each of them
             resource.setrlimit(kind, (limit, hard))
 
 
 def _address_space() -> int:
-    """Return the bytes of address space that this process has; without /proc, a generous guess."""
+    """Return the address space of this process in bytes; without /proc, a generous estimate."""
     try:
         with open("/proc/self/statm", "rb") as file:
             pages = int(file.read().split()[0])

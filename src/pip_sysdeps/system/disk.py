@@ -1,4 +1,4 @@
-"""System calls that read a root: by whole paths, or folder by folder from a descriptor of its top."""
+"""Make the system calls that read a root: by whole paths, or folder by folder from a descriptor of its top."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _MAX_OPEN = 32
-"""Limit on folders kept open, or an eighth of the allowed descriptors."""
+"""Limit on the folders that are kept open; lower if an eighth of the allowed descriptors is less."""
 _MAX_PATH = 4096
-"""PATH_MAX; deeper paths, read in pieces, are refused."""
+"""Limit on the length of a path: PATH_MAX of Linux."""
 
-_NOWHERE = {"", ".", ".."}
-"""Names that no resolved path has: `..` would lead up."""
+_UNRESOLVED_NAMES = {"", ".", ".."}
+"""Names that a resolved path cannot have."""
 
 
 class Disk:
-    """Reads by whole paths, with links followed by the kernel: this machine, where everything is inside.
+    """Reads by whole paths, in which the kernel follows links: for this machine.
 
     Paths are resolved, absolute, and relative to the root. Every call raises OSError as the system call does, with the
     path on this machine as its `filename`.
     """
 
     def __init__(self, prefix: str = "") -> None:
-        """Read below a folder of this machine: `prefix` stands before each path."""
+        """Read below a folder of this machine; `prefix` is put before each path."""
         self._prefix = prefix
 
     def status(self, real: str) -> os.stat_result:
@@ -46,7 +46,8 @@ class Disk:
     def open_file(self, real: str) -> int:
         """Open a regular file for reading and return its descriptor.
 
-        ELOOP for a link, EINVAL for a folder, a pipe or a device, which is not opened: that could block.
+        Raise OSError: ELOOP for a link, EINVAL for a folder, pipe or device, which is not opened because that could
+        block.
         """
         place = self._prefix + real
         _require_regular(os.lstat(place))
@@ -57,15 +58,15 @@ class Disk:
         return os.listdir(self._prefix + real)
 
     def scan(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
-        """Yield the entries of a folder; their `path` is not valid."""
+        """Return a context manager with the entries of a folder; their `path` is not usable."""
         return os.scandir(self._prefix + real)
 
 
-class WalledDisk(Disk):
+class ConfinedDisk(Disk):
     """Reads below a folder and never outside it, even while folders are renamed or replaced by links.
 
-    Each folder is opened by its name in its parent, and a link on the way is ENOTDIR: openat(2) with O_NOFOLLOW. `Root`
-    follows links as text. Some folders are kept open for the next call; they close with this object.
+    Each folder is opened by its name in its parent, by openat(2) with O_NOFOLLOW; a link in the path raises ENOTDIR.
+    `Root` resolves links before. Some folders are kept open for the next call; they close with this object.
     """
 
     def __init__(self, top: str) -> None:
@@ -129,7 +130,7 @@ class WalledDisk(Disk):
             os.close(descriptor)
 
     def _open_to_list(self, real: str) -> int:
-        """Open a folder to list it: a descriptor that is kept open shares its position with a fork."""
+        """Open a folder to list it, since the position of a descriptor that is kept open is shared with forks."""
         try:
             name, folder = self._place(real)
             return self._open_at(name, _list_flags(), folder)
@@ -143,22 +144,22 @@ class WalledDisk(Disk):
         descriptor = self._open.get(folder)
         if descriptor is None:
             descriptor = self._descend(folder)
-        return "." if name in _NOWHERE else name, descriptor
+        return "." if name in _UNRESOLVED_NAMES else name, descriptor
 
     def _descend(self, folder: str) -> int:
-        """Open a folder, and its parents from the nearest open one; close the oldest ones in turn."""
+        """Open a folder and its parents from the nearest open one; close the oldest ones if there are too many."""
         if len(folder) >= _MAX_PATH:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), folder)
-        above, names = folder, []
-        while above and above not in self._open:
-            above, _, name = above.rpartition("/")
+        parent, names = folder, []
+        while parent and parent not in self._open:
+            parent, _, name = parent.rpartition("/")
             names.append(name)
-        descriptor = self._open[above] if above else self._top
+        descriptor = self._open[parent] if parent else self._top
         while names:
             name = names.pop()
-            above = f"{above}/{name}"
-            descriptor = self._open_at("." if name in _NOWHERE else name, _path_flags(), descriptor)
-            self._open[above] = descriptor
+            parent = f"{parent}/{name}"
+            descriptor = self._open_at("." if name in _UNRESOLVED_NAMES else name, _path_flags(), descriptor)
+            self._open[parent] = descriptor
             if len(self._open) > self._most:
                 self._close_oldest(descriptor)
         return descriptor
@@ -168,9 +169,9 @@ class WalledDisk(Disk):
         return self._with_descriptor(lambda: os.open(name, flags, dir_fd=folder), folder)
 
     def _with_descriptor(self, call: Callable[[], _T], folder: int = -1) -> _T:
-        """Make a call that needs a descriptor; if there is none, close folders, except the one it needs.
+        """Make a call that needs a descriptor; if none is left, close folders, except the one that the call needs.
 
-        Roots that nobody uses any more keep theirs until Python collects reference cycles, so that is done last.
+        Unused roots keep their descriptors until Python collects reference cycles; that is forced as the last resort.
         """
         collected = False
         while True:
@@ -187,7 +188,7 @@ class WalledDisk(Disk):
                 collected = True
 
     def _close_oldest(self, needed: int) -> bool:
-        """Close the folder that has been open longest; return False if only the needed one is left."""
+        """Close the folder that has been open longest; return False if only the needed folder is open."""
         oldest = next((folder for folder, descriptor in self._open.items() if descriptor != needed), None)
         if oldest is None:
             return False
@@ -196,10 +197,10 @@ class WalledDisk(Disk):
 
 
 def disk_below(directory: str) -> Disk:
-    """Return a disk for a folder of this machine: walled, unless it is `/` or the system has no openat(2)."""
+    """Return a disk for a folder of this machine: confined, except for `/` or on a system without openat(2)."""
     if directory == "/":
         return Disk()
-    return WalledDisk(directory) if os.open in os.supports_dir_fd else Disk(directory)
+    return ConfinedDisk(directory) if os.open in os.supports_dir_fd else Disk(directory)
 
 
 def _require_regular(status: os.stat_result) -> None:
@@ -216,5 +217,5 @@ def _list_flags() -> int:
 
 
 def _path_flags() -> int:
-    """Return the flags to open a folder on a path: O_PATH needs no permission to list it."""
+    """Return the flags to open a folder of a path; O_PATH does not need permission to list it."""
     return _list_flags() | getattr(os, "O_PATH", 0)

@@ -1,8 +1,8 @@
-"""Every connection that this program opens itself: one GET request by https.
+"""Download a file: every connection that this program opens itself is one GET request by https.
 
-tests/test_architecture.py fails if another module opens a URL. Certificates are verified against the machine's
-authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count), and proxies are those of the environment. No cookie, password or
-certificate is sent.
+tests/test_architecture.py fails if another module opens a URL. Certificates are verified with the system's authorities
+(or `SSL_CERT_FILE` and `SSL_CERT_DIR`); proxies are taken from the environment. No cookies, passwords or client
+certificates are sent.
 """
 
 from __future__ import annotations
@@ -22,43 +22,44 @@ if TYPE_CHECKING:
     from http.client import HTTPMessage
     from typing import IO
 
-_SILENCE = 30
+_READ_TIMEOUT = 30
 """Timeout in seconds without data."""
-_LONGEST = 900
+_MAX_SECONDS = 900
 """Timeout in seconds for one file."""
-_PIECE = 1 << 16
-_MOST_REDIRECTIONS = 5
+_CHUNK = 1 << 16
+_MAX_REDIRECTIONS = 5
 
 
 class DownloadError(SysdepsError):
-    """A file that could not be downloaded."""
+    """A download failed."""
 
 
-def download(url: str, limit: int, *, plain: bool = False, longest: float = _LONGEST) -> bytes:
+def download(url: str, limit: int, *, plain: bool = False, longest: float = _MAX_SECONDS) -> bytes:
     """Return the content of a URL, of at most `limit` bytes.
 
-    With `plain`, http is allowed too: the caller knows the content's checksum. Raise DownloadError.
+    With `plain`, http is also allowed, because the caller verifies a checksum. `longest` is a timeout in seconds. Raise
+    DownloadError.
     """
     schemes = ("https", "http") if plain else ("https",)
     _require_scheme(url, schemes)
     request = urllib.request.Request(url, headers={"User-Agent": "pip-sysdeps"})  # noqa: S310 - the scheme is checked
     try:
-        with _opener(schemes).open(request, timeout=_SILENCE) as response:
+        with _opener(schemes).open(request, timeout=_READ_TIMEOUT) as response:
             return _content(response, limit, time.monotonic() + longest)
     except (OSError, HTTPException, ValueError) as error:
         raise DownloadError(f"`{printable(url)}` could not be downloaded: {printable(_reason(error))}") from error
 
 
-def _content(response: IO[bytes], limit: int, end: float) -> bytes:
-    pieces, size = [], 0
-    while piece := response.read(_PIECE):
-        size += len(piece)
+def _content(response: IO[bytes], limit: int, deadline: float) -> bytes:
+    chunks, size = [], 0
+    while chunk := response.read(_CHUNK):
+        size += len(chunk)
         if size > limit:
             raise ValueError(f"it is larger than {limit} bytes")
-        if time.monotonic() > end:
+        if time.monotonic() > deadline:
             raise ValueError("it takes too long")
-        pieces.append(piece)
-    return b"".join(pieces)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _require_scheme(url: str, schemes: tuple[str, ...]) -> None:
@@ -68,13 +69,13 @@ def _require_scheme(url: str, schemes: tuple[str, ...]) -> None:
         raise DownloadError(f"`{printable(url)}` is not a URL") from error
     if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or not url.isprintable():
         allowed = " or ".join(schemes)
-        raise DownloadError(f"`{printable(url)}` is not fetched: only {allowed} is, without a user's name")
+        raise DownloadError(f"`{printable(url)}` is not downloaded: only {allowed} URLs without a user name are")
 
 
 class _Redirections(urllib.request.HTTPRedirectHandler):
-    """Follows redirections to URLs with the same schemes only."""
+    """Follows redirections only to URLs with allowed schemes."""
 
-    max_redirections = _MOST_REDIRECTIONS
+    max_redirections = _MAX_REDIRECTIONS
 
     def __init__(self, schemes: tuple[str, ...]) -> None:
         self._schemes = schemes
@@ -91,7 +92,7 @@ class _Redirections(urllib.request.HTTPRedirectHandler):
 
 
 def _opener(schemes: tuple[str, ...]) -> urllib.request.OpenerDirector:
-    """Return urllib's opener without its handlers for files, data and FTP."""
+    """Return an opener without urllib's handlers for files, data and FTP."""
     opener = urllib.request.OpenerDirector()
     handlers = [
         urllib.request.ProxyHandler(_proxies()),

@@ -1,4 +1,4 @@
-"""Mutual exclusion of runs that change the same file, by flock(2) on an empty file beside it."""
+"""Exclude concurrent runs that change the same file, by flock(2) on an empty file next to it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_WAIT = 20.0
-"""Seconds to wait for another run; the hook's own limit is longer."""
-_PAUSE = 0.02
+MAX_WAIT = 20.0
+"""Limit in seconds on waiting for another run; the timeout of the hook is longer."""
+_POLL_INTERVAL = 0.02
 _OWNER, _GROUP = 0o600, 0o060
 
 
 @contextlib.contextmanager
 def exclusive(path: str) -> Iterator[bool]:
-    """Make other runs that change this file wait; yield False if another run still holds it after LONGEST_WAIT.
+    """Make other runs that change this file wait; yield False if another run has not finished after MAX_WAIT.
 
-    flock(2) needs no permission, so the lock file can be opened only by users who may write in the folder: a reader of
-    the project cannot hold it. Its holder removes it. One that a killed run left is reused, since the kernel has
-    released it. Without such a file (a read-only folder, a full disk, no locks on this file system) the run continues:
-    writes are atomic in any case.
+    flock(2) needs no write permission. Only users who may write in the folder can open the lock file, so
+    that others cannot block a run. The run removes the file at its end. A file that a killed run left is
+    reused, since the kernel has released its lock. If no lock file can be created or locked, the run continues,
+    because writes are atomic.
     """
     descriptor, timed_out = None, False
-    busy = _busy_file(path)
+    lock_path = _lock_file(path)
     try:
-        descriptor = _take(busy) if busy else None
+        descriptor = _acquire(lock_path) if lock_path else None
     except TimeoutError:
         timed_out = True
     except (OSError, ImportError):  # Windows has no fcntl
@@ -38,10 +38,10 @@ def exclusive(path: str) -> Iterator[bool]:
         yield not timed_out
     finally:
         if descriptor is not None:
-            _release(busy, descriptor)
+            _release(lock_path, descriptor)
 
 
-def _busy_file(path: str) -> str:
+def _lock_file(path: str) -> str:
     """Return the path of the lock file; empty for a device, a folder, or a broken link."""
     real = os.path.realpath(path)
     if not os.path.isfile(real) and os.path.lexists(path):
@@ -50,31 +50,31 @@ def _busy_file(path: str) -> str:
     return os.path.join(folder, f".{name}.busy")
 
 
-def _take(busy: str) -> int:
-    """Return a descriptor that holds the lock. Raise TimeoutError; OSError or ImportError if that fails."""
+def _acquire(lock_path: str) -> int:
+    """Return a descriptor that holds the lock. Raise TimeoutError, or OSError or ImportError if there are no locks."""
     import fcntl  # noqa: F401, PLC0415 - Windows has neither this nor the flags below
 
-    end = time.monotonic() + LONGEST_WAIT
+    deadline = time.monotonic() + MAX_WAIT
     while True:
-        descriptor = os.open(busy, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, _OWNER)
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, _OWNER)
         try:
-            if _keeps_readers_out(busy, descriptor) and _is_locked(descriptor) and _is_at(busy, descriptor):
+            if _restrict_access(lock_path, descriptor) and _is_locked(descriptor) and _is_at(lock_path, descriptor):
                 return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
-        if time.monotonic() >= end:
+        if time.monotonic() >= deadline:
             raise TimeoutError
-        time.sleep(_PAUSE)
+        time.sleep(_POLL_INTERVAL)
 
 
-def _keeps_readers_out(busy: str, descriptor: int) -> bool:
-    """Restrict the lock file to users who may write in its folder; remove one that others may have open.
+def _restrict_access(lock_path: str, descriptor: int) -> bool:
+    """Restrict the lock file to users who may write in its folder; remove it and return False if others may use it.
 
-    Raise FileExistsError for a file that is not ours: it is not regular, or not empty.
+    Raise FileExistsError for a file that is not a lock file: it is not regular, or not empty.
     """
-    folder, status = os.stat(os.path.dirname(busy)), os.fstat(descriptor)
+    folder, status = os.stat(os.path.dirname(lock_path)), os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size:
         raise FileExistsError
     with contextlib.suppress(PermissionError):
@@ -84,12 +84,12 @@ def _keeps_readers_out(busy: str, descriptor: int) -> bool:
         ):  # new: give it to the folder's owner
             os.fchown(descriptor, folder.st_uid if os.geteuid() == 0 else -1, folder.st_gid)
     shared = bool(folder.st_mode & stat.S_IWGRP) and os.fstat(descriptor).st_gid == folder.st_gid
-    wanted = _OWNER | _GROUP if shared else _OWNER
-    if stat.S_IMODE(status.st_mode) & ~wanted:
-        os.unlink(busy)
+    mode = _OWNER | _GROUP if shared else _OWNER
+    if stat.S_IMODE(status.st_mode) & ~mode:
+        os.unlink(lock_path)
         return False
     if status.st_uid == os.geteuid():
-        os.fchmod(descriptor, wanted)  # undo the umask
+        os.fchmod(descriptor, mode)  # undo the umask
     return True
 
 
@@ -103,17 +103,17 @@ def _is_locked(descriptor: int) -> bool:
     return True
 
 
-def _is_at(busy: str, descriptor: int) -> bool:
-    """Return whether a lock file still exists: its last holder may have removed it."""
+def _is_at(lock_path: str, descriptor: int) -> bool:
+    """Return whether a lock file still exists; the previous run may have removed it."""
     try:
-        return os.path.samestat(os.lstat(busy), os.fstat(descriptor))
+        return os.path.samestat(os.lstat(lock_path), os.fstat(descriptor))
     except FileNotFoundError:
         return False
 
 
-def _release(busy: str, descriptor: int) -> None:
-    """Remove the lock file while it is still held, so that the next run's is not removed."""
+def _release(lock_path: str, descriptor: int) -> None:
+    """Remove the lock file before its lock is released, so that the lock file of another run is never removed."""
     with contextlib.suppress(OSError):
-        if _is_at(busy, descriptor):
-            os.unlink(busy)
+        if _is_at(lock_path, descriptor):
+            os.unlink(lock_path)
     os.close(descriptor)

@@ -1,4 +1,4 @@
-"""A file of a git revision, from a repository whose configuration is not trusted."""
+"""Read a file of a git revision, without trusting the configuration of the repository."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _SECONDS = 60
 def file_of_revision(revision: str, name: str, folder: str) -> str | None:
     """Return the text of a file at a revision; None if the revision does not have it.
 
-    `name` is that of the file in `folder`, which lies in the work tree. Raise SysdepsError where there is no git or no
-    repository, for an unknown revision, and for an object that the repository lacks: none is fetched.
+    `name` is the name of the file in `folder`, a folder of the work tree. Raise SysdepsError without git or a
+    repository, for an unknown revision, and for an object that a partial clone lacks, as none is downloaded.
     """
     _refuse_embedded(folder)
     commit = _commit(revision, folder)
-    listed = _run(["ls-tree", "-z", commit, "--", name], folder)
-    if listed.returncode:
+    listing = _run(["ls-tree", "-z", commit, "--", name], folder)
+    if listing.returncode:
         raise _missing(f"`{name}` of `{revision}`")
-    kind, blob = (*listed.stdout.partition(b"\t")[0].decode("ascii").split(" "), "", "", "")[1:3]
+    kind, blob = (*listing.stdout.partition(b"\t")[0].decode("ascii").split(" "), "", "", "")[1:3]
     return _text(blob, f"`{name}` of `{revision}`", folder) if kind == "blob" else None
 
 
@@ -47,20 +47,20 @@ def _text(blob: str, what: str, folder: str) -> str:
 
 
 def _refuse_embedded(folder: str) -> None:
-    """Raise SysdepsError if git takes the folder, or one above it, for a bare repository.
+    """Raise SysdepsError if git would use the folder, or one of its parents, as a bare repository.
 
-    Files called `HEAD`, `config`, `objects` and `refs` are enough for that, and a commit may have them: whoever wrote
-    it would say what a revision is. git refuses them by itself since 2.38 (git-config(1), `safe.bareRepository`).
+    Files named `HEAD`, `config`, `objects` and `refs` are enough for that, and a commit may add them, to define
+    what a revision contains. git refuses such folders since 2.38 (git-config(1), `safe.bareRepository`).
     """
-    found = _run(["rev-parse", "--absolute-git-dir"], folder)
-    repository, here = os.path.realpath(os.fsdecode(found.stdout).rstrip("\n")), os.path.realpath(folder)
-    bare = found.returncode == 0 and os.path.commonpath((repository, here)) == repository
-    if bare or b"safe.bareRepository" in found.stderr:
+    result = _run(["rev-parse", "--absolute-git-dir"], folder)
+    repository, here = os.path.realpath(os.fsdecode(result.stdout).rstrip("\n")), os.path.realpath(folder)
+    is_bare = result.returncode == 0 and os.path.commonpath((repository, here)) == repository
+    if is_bare or b"safe.bareRepository" in result.stderr:
         raise SysdepsError(
             f"`{folder}` looks like a bare git repository, which is not trusted",
             hint=(
-                "compare two lock files; if `HEAD`, `config`, `objects` and `refs` there are no repository of "
-                "yours, remove them"
+                "compare two lock files; remove `HEAD`, `config`, `objects` and `refs` there if "
+                "they are not your repository"
             ),
         )
 
@@ -68,7 +68,7 @@ def _refuse_embedded(folder: str) -> None:
 def _commit(revision: str, folder: str) -> str:
     """Return the id of a revision's commit, or raise SysdepsError.
 
-    --quiet leaves git the word where it can look up none at all.
+    With --quiet, git prints an error only if it cannot look up any revision.
     """
     result = _run(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder)
     if result.returncode:

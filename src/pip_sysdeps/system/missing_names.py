@@ -1,4 +1,4 @@
-"""Names that folders of a root lack, for a search that asks for many."""
+"""Remember missing names of folders, for searches of many names."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
-_FEW = 50
-"""Missing names of a folder, up to which each is looked for; then the folder is listed once."""
+_MAX_LOOKUPS = 50
+"""A folder is listed once after this many failed searches for single names."""
 
 
 class MissingNames:
-    """The names that folders lack; a folder that lacks many is listed once, instead of asked for each."""
+    """Knows missing names of folders; a folder with many failed searches is listed once."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
@@ -21,12 +21,12 @@ class MissingNames:
         self._listed: dict[str, frozenset[str] | None] = {}
 
     def count(self, folder: str) -> None:
-        """Count a name that was looked for in a folder and is not there."""
+        """Count a failed search for a name in a folder."""
         self._counts[folder] += 1
 
     def has(self, folder: str, name: str) -> bool:
-        """Return whether a folder is known to lack a name; False also for a folder that cannot be listed."""
-        if self._counts[folder] < _FEW or name in {"", ".", ".."}:
+        """Return whether a name is known to be missing in a folder; False if the folder cannot be listed."""
+        if self._counts[folder] < _MAX_LOOKUPS or name in {"", ".", ".."}:
             return False
         if folder not in self._listed:
             try:

@@ -14,9 +14,9 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 def parse_os_release(content: bytes) -> Mapping[str, str]:
-    """Return the variables; invalid lines are skipped, as os-release(5) asks.
+    """Return the variables; invalid lines are skipped, as os-release(5) requires.
 
-    Of a variable that is set twice the last value counts, as in a shell.
+    If a variable is set twice, the last value is used, as in a shell.
     """
     values = {}
     for line in content.decode("utf-8", "surrogateescape").split("\n"):

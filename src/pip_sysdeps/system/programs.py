@@ -1,8 +1,8 @@
-"""Every program that this one starts, and the arguments that each may be given.
+"""Start other programs: all that this one uses, each only with allowed arguments.
 
-Nothing that a root, an environment, a wheel, an index, a lock or a repository says reaches a program except as an
-argument that a form below allows; a shell is never used. docs/safety.md has the same list with the reasons, and
-tests/test_architecture.py fails when another module starts a program.
+Text from a root, environment, wheel, index, lock or repository reaches a program only as an argument
+that a form below allows; a shell is never used. docs/safety.md explains each program, and tests/test_architecture.py
+fails if another module starts one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 Form = tuple["str | re.Pattern[str]", ...]
-"""The arguments of one call: each is a fixed word, or a pattern that the whole argument must match."""
+"""The allowed arguments of one call: each is a fixed word, or a pattern that the whole argument must match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,11 @@ class Program:
     name: str
     """Its name on PATH, or its path."""
     forms: tuple[Form, ...]
-    """The calls that are allowed."""
+    """The allowed calls."""
     options: tuple[str, ...] = ()
-    """Arguments of every call, before those of the form."""
+    """Arguments that are put before those of every call."""
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables that are set in addition to those of this process."""
+    """Environment variables that are set in addition to those of this process."""
     hint: str = ""
     """The hint if it is not installed."""
 
@@ -57,10 +57,10 @@ APT_GET = Program(
     environment=(("LC_ALL", "C.UTF-8"),),
     hint="run this on Debian, Ubuntu or another system with apt",
 )
-"""Downloads and verifies indices. What it may read stands in the configuration file that our apt module writes."""
+"""Downloads and verifies package lists. Our apt module writes the configuration file, which restricts what it reads."""
 
 APT_HELPER = Program(name="/usr/lib/apt/apt-helper", forms=(("cat-file", _FILE),))
-"""Decompresses an index that apt downloaded into our own folder."""
+"""Decompresses a package list that apt downloaded into our folder."""
 
 GIT = Program(
     name="git",
@@ -83,67 +83,67 @@ GIT = Program(
     environment=(("GIT_ALLOW_PROTOCOL", "none"), ("GIT_NO_LAZY_FETCH", "1")),
     hint="install it, or name two locks",
 )
-"""Reads a lock of another revision, whatever the repository's configuration says.
+"""Reads a lock of another revision, independently of the repository's configuration.
 
-None of these calls runs a filter, a hook, a pager or an editor. One program is left that the configuration could name:
-the transport that fetches an object which a partial clone lacks. GIT_ALLOW_PROTOCOL overrides every `protocol.*.allow`
-of the repository, which options do not; "none" is no protocol. Source: git(1), git-config(1).
+None of these calls runs a filter, hook, pager or editor. The configuration could still name the transport that
+downloads missing objects of a partial clone. GIT_ALLOW_PROTOCOL overrides every `protocol.*.allow` of the
+repository, unlike options; there is no protocol "none". Source: git(1), git-config(1).
 """
 
 PYTHON = Program(name="python", forms=(("-I", "-c", re.compile(r"[^\0]+")),))
-"""Asks the interpreter that the user named, or our own, a question of ours. `-I` keeps the current folder and
-PYTHON* variables out."""
+"""Runs our code in the interpreter that the user named, or in our own. `-I` ignores the current folder and
+PYTHON* variables."""
 
-_QUIET = (("NO_COLOR", "1"), ("UV_OFFLINE", "1"))
-"""Of what asks an installer: uv, which may be the launcher, is to download nothing for an answer."""
+_OFFLINE_ENVIRONMENT = (("NO_COLOR", "1"), ("UV_OFFLINE", "1"))
+"""For project managers: no colours, and no downloads by uv, which may be their launcher."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
-"""A name of an environment, or a request for a Python; never an option."""
+"""The name of an environment, or a request for a Python version; never an option."""
 
-POETRY = Program(name="poetry", forms=(("env", "info", "--executable"),), environment=_QUIET)
-"""Names its environment's interpreter, after the user ran it by `pip-sysdeps run`; so do the following ones."""
+POETRY = Program(name="poetry", forms=(("env", "info", "--executable"),), environment=_OFFLINE_ENVIRONMENT)
+"""Prints the interpreter of its environment, after the user started it with `pip-sysdeps run`; so do the next ones."""
 
-PIPENV = Program(name="pipenv", forms=(("--py",),), environment=_QUIET)
+PIPENV = Program(name="pipenv", forms=(("--py",),), environment=_OFFLINE_ENVIRONMENT)
 
 HATCH = Program(
     name="hatch",
     forms=(("env", "find"), ("env", "find", _NAME)),
-    environment=_QUIET,
+    environment=_OFFLINE_ENVIRONMENT,
 )
 
 PDM = Program(
     name="pdm",
     forms=(("info", "--packages"), ("info", "--python")),
-    environment=(*_QUIET, ("PDM_CHECK_UPDATE", "0")),
+    environment=(*_OFFLINE_ENVIRONMENT, ("PDM_CHECK_UPDATE", "0")),
 )
 
-UV = Program(name="uv", forms=(("python", "find"), ("python", "find", _NAME)), environment=_QUIET)
+UV = Program(name="uv", forms=(("python", "find"), ("python", "find", _NAME)), environment=_OFFLINE_ENVIRONMENT)
 
 PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON, POETRY, PIPENV, HATCH, PDM, UV)
-"""All of them, beside the command that the user gives to `pip-sysdeps run`."""
+"""All programs, except the command that the user gives to `pip-sysdeps run`."""
 
 
 def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "", words: Sequence[str] = ()) -> list[str]:
     """Return the command line of a program, found on PATH unless `path` names it.
 
-    `words` are those with which the user started it, by a launcher perhaps: `python -m poetry`.
-    Raise SysdepsError for a program that is not installed, and for arguments that no form of it allows.
+    `words` is the command that the user started it with, perhaps with a launcher: `python -m
+    poetry`. Raise SysdepsError if it is not installed, or if none of its forms allows the arguments.
     """
-    if not any(_allowed(form, arguments) for form in program.forms):
+    if not any(_matches(form, arguments) for form in program.forms):
         raise SysdepsError(f"{program.name} may not be started as {' '.join(map(ascii, arguments))}")
-    found = path or shutil.which(words[0] if words else program.name)
-    if found is None:
+    executable = path or shutil.which(words[0] if words else program.name)
+    if executable is None:
         raise SysdepsError(f"{program.name} is not installed", hint=program.hint)
-    # A relative one, of a relative part of PATH, would be another program in another folder.
-    return [os.path.abspath(found), *words[1:], *program.options, *arguments]
+    # A relative path, from a relative part of PATH, would be another program in another folder.
+    return [os.path.abspath(executable), *words[1:], *program.options, *arguments]
 
 
 def run(
     program: Program, arguments: Sequence[str], *, path: str = "", cwd: str | None = None, timeout: float | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, its standard output and error captured, whatever its exit status.
+    """Run a program and return its exit status, standard output and standard error.
 
-    `timeout` is in seconds. Raise SysdepsError as `arguments_of` does, TimeoutError for a program that was killed after
-    that time, and OSError for one that cannot be run.
+    `timeout` is in seconds. Raise SysdepsError as `arguments_of` does, TimeoutError if it was killed after
+    that time, and OSError if it cannot be run.
     """
     try:
         return subprocess.run(  # noqa: S603 - allowed by a form, and never through a shell
@@ -162,10 +162,10 @@ def run(
 def output_lines(
     program: Program, arguments: Sequence[str], *, words: Sequence[str], cwd: str | None = None, timeout: float
 ) -> tuple[str, ...]:
-    """Run a program and return the lines of its standard output, stripped; none if it failed or printed too much.
+    """Run a program and return the stripped lines of its standard output; none if it fails or prints too much.
 
-    `words` as for `arguments_of`; it is killed after `timeout` seconds, and when it has printed 64 KiB. Raise
-    SysdepsError as `arguments_of` does, OSError for one that cannot be run.
+    `words` is as for `arguments_of`. The program is killed after `timeout` seconds, or after 64 KiB of output.
+    Raise SysdepsError as `arguments_of` does, and OSError if it cannot be run.
     """
     with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
         arguments_of(program, arguments, words=words),
@@ -189,10 +189,10 @@ def output_lines(
 
 
 @contextmanager
-def started(
+def start(
     program: Program, arguments: Sequence[str], *, stdout: int = subprocess.PIPE, stderr: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program, to read what it says as it comes; it has ended after the block, by SIGTERM if that raises."""
+    """Start a program and yield it, to read its output while it runs; if the block raises, it gets SIGTERM."""
     command = arguments_of(program, arguments)
     environment = _environment(program, os.environ)
     with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
@@ -201,37 +201,37 @@ def started(
         try:
             yield process
         except BaseException:
-            process.terminate()  # Popen would wait for its own end, which may be hours off
+            process.terminate()  # Popen would wait for its end, which may take hours
             raise
 
 
-def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
-    """Yield the lines of a program's output; a line longer than `limit` bytes is yielded in parts."""
+def read_lines(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
+    """Yield the lines of a program's output; a line of more than `limit` bytes is yielded in parts."""
     return iter(()) if stream is None else iter(partial(stream.readline, limit), b"")
 
 
-def pieces_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
-    """Yield what a program writes between line feeds and carriage returns, as it comes; a long piece in parts."""
+def read_parts(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
+    """Yield the output between line feeds and carriage returns while a program writes it; long parts are split."""
     rest = b""
     while stream is not None and (block := os.read(stream.fileno(), limit)):
-        *whole, rest = re.split(rb"[\r\n]", rest + block)
+        *parts, rest = re.split(rb"[\r\n]", rest + block)
         if len(rest) > limit:
-            whole, rest = [*whole, rest], b""
-        yield from filter(None, whole)
+            parts, rest = [*parts, rest], b""
+        yield from filter(None, parts)
     if rest:
         yield rest
 
 
 def start_command(command: Sequence[str], *, blocked: Collection[int], default: Collection[int]) -> int:
-    """Start the command that the user gave to `pip-sysdeps run`, found on PATH; return the number of its process.
+    """Start the command that the user gave to `pip-sysdeps run`, found on PATH; return its process id.
 
-    It shares the standard streams and the environment. `blocked` are the signals that it begins with blocked, `default`
-    those whose disposition is set back. Raise OSError for a command that cannot be run.
+    It shares the standard streams and the environment. `blocked` has the signals that are blocked when it starts,
+    `default` those with their default disposition. Raise OSError if it cannot be run.
     """
     return os.posix_spawnp(command[0], list(command), os.environ, setsigmask=blocked, setsigdef=default)
 
 
-def _allowed(form: Form, arguments: Sequence[str]) -> bool:
+def _matches(form: Form, arguments: Sequence[str]) -> bool:
     return len(form) == len(arguments) and all(
         argument == word if isinstance(word, str) else word.fullmatch(argument) is not None
         for word, argument in zip(form, arguments, strict=True)

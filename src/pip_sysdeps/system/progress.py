@@ -1,4 +1,4 @@
-"""Progress of long work.
+"""Report the progress of long work.
 
 Long work reports its progress here, as to a log. The command line shows it on a
 terminal; a program that calls this package sees nothing of it.
@@ -16,19 +16,19 @@ _T = TypeVar("_T")
 
 
 class Task:
-    """A piece of work that may take long."""
+    """Work that may take long."""
 
     __slots__ = ("done", "total", "unit", "what")
 
     def __init__(self, what: str, total: int = 0, *, unit: str = "") -> None:
         """Begin it. Without a `total`, `unit` is what is counted: `lines`."""
         self.what = what
-        """What is done, for messages: `reading objects`."""
+        """The name for messages, such as `reading objects`."""
         self.total = total
         """The number of items; 0 if unknown."""
         self.unit = unit
         self.done = 0
-        """The number of items that are done."""
+        """The number of finished items."""
 
     def __str__(self) -> str:
         """Return a line for messages: `reading objects: 1,200 of 5,310`, `reading noble Contents: 65,000 lines`."""
@@ -43,19 +43,19 @@ _watchers: list[Callable[[], None]] = []
 
 @contextmanager
 def task(what: str, total: int = 0, *, unit: str = "") -> Iterator[Task]:
-    """Yield a task that lasts until the block ends; the caller counts in it."""
+    """Yield a task that lasts until the block ends; the caller sets `done`."""
     each = Task(what, total, unit=unit)
     _tasks.append(each)
     try:
         yield each
     finally:
         _tasks.remove(each)
-        for ended in _watchers:
-            ended()
+        for callback in _watchers:
+            callback()
 
 
-def tracked(items: Collection[_T], what: str) -> Iterator[_T]:
-    """Yield items as a task that counts them."""
+def track(items: Collection[_T], what: str) -> Iterator[_T]:
+    """Yield items within a task that counts them."""
     with task(what, len(items)) as each:
         for item in items:
             yield item
@@ -63,15 +63,15 @@ def tracked(items: Collection[_T], what: str) -> Iterator[_T]:
 
 
 def current() -> Task | None:
-    """Return the current task, the innermost of several; None without a task."""
+    """Return the innermost current task; None if there is none."""
     return _tasks[-1] if _tasks else None
 
 
 @contextmanager
-def watched(ended: Callable[[], None]) -> Iterator[None]:
-    """Call a function at the end of each task, until the block ends."""
-    _watchers.append(ended)
+def call_at_task_end(callback: Callable[[], None]) -> Iterator[None]:
+    """Until the block ends, call a function at the end of each task."""
+    _watchers.append(callback)
     try:
         yield
     finally:
-        _watchers.remove(ended)
+        _watchers.remove(callback)

@@ -6,24 +6,26 @@ import ast
 import sys
 import warnings
 
-_REMOVED = "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap"
-_REMOVED += " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
-STANDARD_MODULES = sys.stdlib_module_names | {*_REMOVED.split(), "tomllib"}
+_REMOVED_MODULES = (
+    "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap"
+)
+_REMOVED_MODULES += " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
+STANDARD_MODULES = sys.stdlib_module_names | {*_REMOVED_MODULES.split(), "tomllib"}
 """Modules of the standard library of any supported Python."""
 MOST_MARKS = 200_000
-"""Limit on the marks of a source, those of 1.5 MB of usual code. The parser needs a kilobyte for each."""
-_WORDS = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")
+"""Limit on the marks of a source: those of 1.5 MB of usual code. The parser needs about 1 KB of memory for each."""
+_WORD_BYTES = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")
 
 
 def count_marks(source: bytes) -> int:
-    """Return the number of punctuation marks and line ends: the parser's time and memory grow with them."""
-    return len(source.translate(None, _WORDS))
+    """Return the number of punctuation marks and line ends, which determine the parser's time and memory."""
+    return len(source.translate(None, _WORD_BYTES))
 
 
 def parse_python(source: bytes | str) -> ast.Module | None:
-    """Return the tree of a source; None if it is no Python of this interpreter, too large, or nested too deeply.
+    """Return the tree of a source; None if this interpreter cannot parse it, or it is too large or nested too deeply.
 
-    The parser's warnings, such as that of an invalid escape, are not shown, and are no errors under `-W error`.
+    The parser's warnings, such as for an invalid escape, are ignored, even under `-W error`.
     """
     text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if count_marks(text) > MOST_MARKS:

@@ -14,7 +14,7 @@ _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os,
 
 
 def open_regular(path: str) -> BinaryIO:
-    """Open a regular file for reading. Raise OSError as open(2) does, and EINVAL for anything else, a folder too."""
+    """Open a regular file for reading. Raise OSError as open(2) does, and EINVAL for other files and folders."""
     return open(path, "rb", opener=_open)
 
 
@@ -29,8 +29,8 @@ def _open(path: str, flags: int) -> int:
 def read_regular(path: str, limit: int) -> bytes:
     """Return the bytes of a regular file.
 
-    Raise OSError as `open_regular` does, EFBIG for a file with more than `limit` bytes, and EAGAIN for a file of /proc
-    whose reader waits for more (kmsg).
+    Raise OSError as `open_regular` does, EFBIG for a file of more than `limit` bytes, and EAGAIN if
+    a read would block (/proc/kmsg).
     """
     with open_regular(path) as file:
         content: bytes | None = file.read(limit + 1)

@@ -1,4 +1,4 @@
-"""The data files that ship with this package."""
+"""Locate the data files that ship with this package."""
 
 from __future__ import annotations
 

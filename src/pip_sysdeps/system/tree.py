@@ -1,4 +1,4 @@
-"""The files below a folder, found in one walk that follows no links."""
+"""Find the files below a folder in one walk that does not follow links."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_FILES = 2_000_000
-"""Ten times the files of the largest environments; a limit for hostile input."""
+"""Limit for hostile input: ten times the files of the largest environments."""
 
 NEVER_ELF = (
     *(".py", ".pyc", ".pyi", ".pyx", ".pxd", ".pth", ".typed", ".txt", ".md", ".rst", ".html", ".css", ".js", ".mjs"),
@@ -21,14 +21,14 @@ NEVER_ELF = (
     *(".cu", ".cuh", ".f", ".f90", ".sh", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ttf", ".woff", ".woff2", ".gz"),
     *(".zip", ".npy", ".npz", ".parquet", ".mo", ".po", ".qml", ".qmltypes", ".qm", ".tmpl", ".jinja2", ".pem"),
 )
-"""Suffixes of text, of other binary formats, and of Python itself: three of four files have one and are not opened.
+"""Suffixes of text, of other binary formats, and of Python: three quarters of all files, which are not opened.
 
-All other files count by their content, whatever their name or mode.
+All other files are examined, regardless of their name and mode.
 """
 
 
 def may_be_elf(path: str) -> bool:
-    """Return whether a file must be opened to know that it is not an ELF file."""
+    """Return whether a file may be an ELF file by its name."""
     return not path.endswith(NEVER_ELF)
 
 
@@ -36,16 +36,16 @@ class Tree(NamedTuple):
     """The result of one walk."""
 
     files: frozenset[str]
-    """Regular files, as resolved paths, without byte code in `__pycache__`."""
+    """The resolved paths of regular files, without byte code in `__pycache__`."""
     skipped: tuple[Skipped, ...]
-    """Folders that could not be listed, or had too many files."""
+    """The folders that could not be listed, or have too many files."""
 
 
 def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: True, limit: int = _MAX_FILES) -> Tree:
     """Find the regular files below a resolved folder; links are not followed.
 
-    `enter(name)` returns whether to walk a folder of that name. A folder below `top` that has a pyvenv.cfg is an
-    environment of its own and left out. At about `limit` files the walk ends, and `skipped` says so.
+    `enter(name)` returns whether to walk a folder of that name. Folders below `top` with a pyvenv.cfg are other
+    environments and are omitted. The walk stops after about `limit` files, with an entry in `skipped`.
     """
     files: set[str] = set()
     skipped: list[Skipped] = []
@@ -83,11 +83,11 @@ def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[s
 
 
 def inside(path: str, folder: str) -> bool:
-    """Return whether a normalized path is the folder or is below it."""
+    """Return whether a normalized path is the folder or below it."""
     return path == folder or path.startswith(folder if folder == "/" else folder + "/")
 
 
 def join(folder: str, path: str) -> str:
-    """Return a path relative to a folder, normalized: `..` ends at the top."""
+    """Join a folder and a path, and normalize the result; `..` stops at the top."""
     joined = posixpath.normpath(posixpath.join(folder, path))
     return joined[1:] if joined.startswith("//") else joined  # normpath keeps two leading slashes (POSIX)

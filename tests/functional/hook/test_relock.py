@@ -204,7 +204,7 @@ def test_does_not_wait_for_ever(
     relock: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that was stopped while it held the lock keeps no other from its work."""
-    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.MAX_WAIT", 0.0)
     with exclusive(str(lock_in(tmp_path))):
         assert relock() == (0, CREATED)
 

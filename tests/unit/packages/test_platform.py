@@ -108,7 +108,7 @@ def test_a_package_manager_that_is_not_known(tmp_path: Path, place: str) -> None
     (tmp_path / place.lstrip("/")).mkdir(parents=True)
     root = Root(str(tmp_path))
     for read in (open_packages, read_system):
-        with pytest.raises(SysdepsError, match=f"`{root.shown(place)}` is the database of {UNKNOWN[place]}$"):
+        with pytest.raises(SysdepsError, match=f"`{root.display_path(place)}` is the database of {UNKNOWN[place]}$"):
             read(root)
 
 

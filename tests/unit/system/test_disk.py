@@ -14,7 +14,7 @@ from builders.faults import in_child
 from builders.root import link, unprivileged_folder, write
 from builders.swapping import swap, swapped_without_pause
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.system.disk import Disk, WalledDisk, disk_below
+from pip_sysdeps.system.disk import ConfinedDisk, Disk, disk_below
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -195,4 +195,4 @@ def test_an_error_names_the_path_on_this_machine() -> None:
 def test_which_disk(tmp_path: Path) -> None:
     """The machine itself needs no protection, and is read by whole paths."""
     assert type(disk_below("/")) is Disk
-    assert type(disk_below(str(tmp_path))) is WalledDisk
+    assert type(disk_below(str(tmp_path))) is ConfinedDisk

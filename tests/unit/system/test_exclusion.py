@@ -65,7 +65,7 @@ def test_nothing_is_lost(lock: Path) -> None:
 
 def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that waits too long continues, and is told so."""
-    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.MAX_WAIT", 0.0)
     with exclusive(str(lock)):
         with exclusive(str(lock)) as nobody_else:
             assert not nobody_else

@@ -19,9 +19,9 @@ from pip_sysdeps.system.programs import (
     Program,
     arguments_of,
     output_lines,
-    pieces_of,
+    read_parts,
     run,
-    started,
+    start,
 )
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_a_program_has_no_standard_input() -> None:
 def test_what_a_program_says_can_be_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its standard output can be read while it runs."""
     monkeypatch.setattr("shutil.which", lambda _: sys.executable)
-    with started(PYTHON, ["-I", "-c", "print('x')"]) as process:
+    with start(PYTHON, ["-I", "-c", "print('x')"]) as process:
         assert process.stdout is not None
         assert process.stdout.read() == b"x\n"
 
@@ -110,16 +110,16 @@ def test_pieces_end_at_a_carriage_return_too() -> None:
     with open(ours, "rb") as read, open(its, "wb") as written:
         written.write(b"10%\r20%\r\nend\r" + b"x" * 30)
         written.close()
-        pieces = list(pieces_of(read, 12))
+        pieces = list(read_parts(read, 12))
     assert pieces[:3] == [b"10%", b"20%", b"end"]
     assert b"".join(pieces[3:]) == b"x" * 30
     assert max(map(len, pieces)) <= 24
-    assert list(pieces_of(None, 12)) == []
+    assert list(read_parts(None, 12)) == []
 
 
 def test_an_exception_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupt ends the program instead of waiting for it."""
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
-    with pytest.raises(SystemExit), started(PYTHON, ("-I", "-c", "import time; time.sleep(100)")) as process:
+    with pytest.raises(SystemExit), start(PYTHON, ("-I", "-c", "import time; time.sleep(100)")) as process:
         raise SystemExit
     assert process.returncode == -signal.SIGTERM

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.system.progress import current, task, tracked, watched
+from pip_sysdeps.system.progress import call_at_task_end, current, task, track
 
 
 def test_items_are_counted() -> None:
     """Items are counted while they are worked on; afterwards there is no task."""
-    said = [(item, str(current())) for item in tracked(["a", "b"], "reading objects")]
+    said = [(item, str(current())) for item in track(["a", "b"], "reading objects")]
     assert said == [("a", "reading objects: 0 of 2"), ("b", "reading objects: 1 of 2")]
     assert current() is None
 
@@ -33,9 +33,9 @@ def test_items_of_an_unknown_number() -> None:
 def test_a_task_ends_with_an_error() -> None:
     """The watcher is told of each end."""
     ended: list[int] = []
-    with watched(lambda: ended.append(1)):
+    with call_at_task_end(lambda: ended.append(1)):
         with pytest.raises(ValueError, match="no"), task("work"):
             raise ValueError("no")
-        list(tracked([1], "more"))
-    list(tracked([1], "unwatched"))
+        list(track([1], "more"))
+    list(track([1], "unwatched"))
     assert (current(), len(ended)) == (None, 2)

@@ -17,7 +17,7 @@ from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.contents import MAX_LINE
 from pip_sysdeps.packages.unpacked import unpacked_limit
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.programs import APT_GET, APT_HELPER, lines_of, pieces_of, run, started
+from pip_sysdeps.system.programs import APT_GET, APT_HELPER, read_lines, read_parts, run, start
 from pip_sysdeps.system.progress import task
 
 if TYPE_CHECKING:
@@ -177,8 +177,8 @@ class Apt:
         """Run `apt-get update` with additional configuration; show its progress and return its complaints."""
         complaints: list[str] = []
         command = ["-c", self._configure(extra), "update"]
-        with started(APT_GET, command, stderr=subprocess.STDOUT) as process, task("downloading indices") as each:
-            for piece in pieces_of(process.stdout, _MAX_LINE):
+        with start(APT_GET, command, stderr=subprocess.STDOUT) as process, task("downloading indices") as each:
+            for piece in read_parts(process.stdout, _MAX_LINE):
                 line = piece.decode("utf-8", "replace").rstrip()
                 each.what = parse_progress(line) or each.what
                 if line.startswith(("E:", "W:")) and "were not able" not in line:
@@ -237,11 +237,11 @@ def open_lines(index: AptIndex) -> Iterator[Iterator[bytes]]:
     """
     suite = index.suite if index.suite.startswith(index.codename) else index.codename  # bookworm, not oldstable
     reads = task(f"reading {printable(f'{suite} {index.kind}')}", unit="lines")
-    with started(APT_HELPER, ["cat-file", index.path]) as process, reads as each:
+    with start(APT_HELPER, ["cat-file", index.path]) as process, reads as each:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
         limit = unpacked_limit(os.path.getsize(index.path), _MAX_INDEX)
-        yield _limit_lines(lines_of(process.stdout, MAX_LINE + 1), index.path, limit, each)
+        yield _limit_lines(read_lines(process.stdout, MAX_LINE + 1), index.path, limit, each)
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")

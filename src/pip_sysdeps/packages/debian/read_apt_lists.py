@@ -17,8 +17,8 @@ from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, listed_packages,
 from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.family import AvailableVersions
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.programs import APT_HELPER, started
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.programs import APT_HELPER, start
+from pip_sysdeps.system.progress import track
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +73,7 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
     """Read apt's package lists for one architecture, once per root."""
     names = root.names(LISTS)
     found, skipped = [], []
-    for each in tracked(tuple(package_lists(names, architecture)), "reading apt's lists"):
+    for each in track(tuple(package_lists(names, architecture)), "reading apt's lists"):
         signed = bool(each.release) and (f"{each.release}InRelease" in names or f"{each.release}Release.gpg" in names)
         try:
             packages = listed_packages(_blocks(root, each))
@@ -179,7 +179,7 @@ def _decompress_with_apt(content: bytes, suffix: str) -> Iterator[bytes]:
         path = os.path.join(folder, f"list{suffix}")
         with open(path, "wb") as file:
             file.write(content)
-        with started(APT_HELPER, ["cat-file", path]) as process:
+        with start(APT_HELPER, ["cat-file", path]) as process:
             if process.stdout is not None:
                 yield from _whole_lines(process.stdout, _max_inflated_size(content))
         if process.returncode:

@@ -36,7 +36,7 @@ from pip_sysdeps.packages.rpm.read_repository import (
     read_repodata,
 )
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.progress import tracked
+from pip_sysdeps.system.progress import track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,7 +139,7 @@ def _read(root: Root, request: IndexRequest) -> tuple[list[Contents], dict[str, 
     found: list[Contents] = []
     complaints: list[str] = []
     cached = dict(caches.enabled)
-    for each in tracked(enabled, "reading repositories"):
+    for each in track(enabled, "reading repositories"):
         got = _contents_or_reason(root, each, cached.pop(each.id, None))
         if isinstance(got, Contents):
             found.append(got)

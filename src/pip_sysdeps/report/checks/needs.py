@@ -11,7 +11,7 @@ from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Issue, issue_of_need
 from pip_sysdeps.report.offers import command_to_add
 from pip_sysdeps.report.repairs import copy_hint, reach_hint
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,9 +72,8 @@ def plugins_left_out(evidence: Evidence) -> Iterator[Issue]:
     for name, plugins in evidence.omitted_plugins.items():
         holder = holders.get(name, "")
         add = command_to_add(plugins, holder or "NAME")
-        message = (
-            f"lacks plugins or data: {listed(plugins)} {'is' if len(plugins) == 1 else 'are'} not in the line: {add}"
-        )
+        verb = "is" if len(plugins) == 1 else "are"
+        message = f"lacks plugins or data: {format_list(plugins)} {verb} not in the line: {add}"
         yield Issue(message=message, subjects=(name,), distribution=holder)
 
 
