@@ -3,8 +3,8 @@
 
     python3 benchmarks/environment.py [--python python3.11]
 
-The large one takes ten minutes and 4 GB the first time. Of PyTorch the build for CPUs is meant: where pip would take
-another, name its index first (`pip config set global.extra-index-url ...`).
+The first build of the large one takes ten minutes and 4 GB. It should have the CPU build of PyTorch: if pip would
+install another, configure its index first (`pip config set global.extra-index-url ...`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pip
 
 
 def build(folder: Path, requirements: str = LARGE, python: str = "python3.11") -> Path:
-    """Make an environment unless it is there and complete; return its folder."""
+    """Build an environment unless it exists and is complete; return its folder."""
     done = folder / "requirements.txt"
     if not done.exists() or done.read_text(encoding="utf-8") != requirements:
         subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
@@ -34,7 +34,7 @@ def build(folder: Path, requirements: str = LARGE, python: str = "python3.11") -
 
 
 def main() -> None:
-    """Build them and print their folders."""
+    """Build the environments and print their folders."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default="python3.11", help="the interpreter (default: %(default)s)")
     python = parser.parse_args().python

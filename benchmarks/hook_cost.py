@@ -2,18 +2,18 @@
 
     .venv/bin/python benchmarks/hook_cost.py [--rounds 1500] [--python PYTHON]
 
-CPU time, user and system, of the process alone, as the kernel counts it (wait4(2)). Four environments that differ only
-in their site-packages are started one after the other, in another order each round. What the hook costs is the median
-of the differences within the rounds: whatever else the machine does meets the starts of one round alike.
+It measures the CPU time of the process, user and system (wait4(2)). Four environments that differ only in their
+site-packages are started one after the other, in random order in each round. The cost is the median of the differences
+within rounds, so that other load affects all starts of a round alike.
 
     plain      nothing
     comment    the .pth of the hook without its import line
-    import     with `import sys` for that line, the least that an import line can say
+    import     with `import sys` as the import line, the cheapest possible one
     hook       the hook
 
-Status 1 if it is more than is promised: 700 microseconds with the machinery of .pth files, of which 100 are for what
-our own line does. What Python takes to run any line of a .pth counts as machinery there; `hook - comment` counts it to
-the line, and has no limit.
+The exit status is 1 above the promised limits: 700 microseconds including the handling of .pth files, of which 100 are
+for our line. The time in which Python runs any line of a .pth counts as handling; `hook - comment` includes it and has
+no limit.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from pip_sysdeps.hook.site import query_interpreter
 
 NAMES = ("plain", "comment", "import", "hook")
 LIMITS = {("hook", "plain"): 700, ("hook", "comment"): None, ("hook", "import"): 100}
-"""Microseconds, of the differences that are reported."""
+"""The reported differences -> their limits in microseconds."""
 WARM_UP = 20
-"""First rounds, which are not counted."""
+"""The number of first rounds, which are not counted."""
 STEADY = {**os.environ, "PYTHONHASHSEED": "0"}
-"""The same hashes at each start are one chance less."""
+"""Fixed hashes reduce the noise."""
 
 
 def main() -> int:
-    """Measure, print a table, and return 1 if a limit is passed."""
+    """Measure, print a table, and return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=1500, help="starts of each environment (default: %(default)s)")
     parser.add_argument("--python", default=sys.executable, help="the interpreter (default: this one)")
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def environments(folder: Path, python: str) -> dict[str, str]:
-    """Make the environments; return the interpreter of each."""
+    """Create the environments; return the interpreter of each."""
     made = {name: folder / name for name in NAMES}
     for path in made.values():
         subprocess.run([python, "-m", "venv", "--without-pip", path], check=True)
@@ -64,7 +64,7 @@ def environments(folder: Path, python: str) -> dict[str, str]:
 
 
 def measure(pythons: dict[str, str], rounds: int) -> list[dict[str, float]]:
-    """Return the CPU time of a start of each environment, in microseconds, by rounds."""
+    """Return the CPU time of a start of each environment in microseconds, for each round."""
     measured = []
     for number in range(rounds + WARM_UP):
         order = random.sample(sorted(pythons), len(pythons))
@@ -83,7 +83,7 @@ def cpu_time(command: list[str]) -> float:
 
 
 def report(rounds: list[dict[str, float]]) -> int:
-    """Print the costs, and the differences with how sure they are; return 1 if one is above its limit."""
+    """Print the costs, and the differences with their confidence intervals; return 1 if one is above its limit."""
     for name in NAMES:
         print(f"{name:16}{statistics.median(costs[name] for costs in rounds):8.0f} us")
     above = False

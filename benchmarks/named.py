@@ -1,11 +1,11 @@
-"""How much of what distributions need by name is found: recall and precision, of the source scan and with knowledge.
+"""Measure recall and precision of needs by name, for the source scan alone and with the knowledge file.
 
     python benchmarks/named.py [--use] [NAME ...]
 
-The distributions are those of tests/integration/named/cases.toml, locked in a release root of Debian 12. Recall is the
-share of the packages that a real use takes which are in the line, precision the share of the line's packages that some
-use takes; what ELF files state does not count. With `--use` the line is installed and the use tried before and after.
-As root; the first run installs all distributions, half an hour.
+The distributions of tests/integration/named/cases.toml are locked in a root of Debian 12. Recall is the share of the
+packages needed by real uses that are in the install line; precision is the share of the line's packages that some use
+needs. Needs that ELF files state do not count. With `--use`, each use is tried before and after installing the line. It
+runs as root; the first run installs all distributions, which takes half an hour.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from builders.named import SUITE, Case, cases, installed, named_packages, overla
 
 @dataclass(frozen=True)
 class Score:
-    """What one way of looking finds of what a case takes."""
+    """The result of one kind of search for one case."""
 
     found: int
     needed: int
@@ -32,7 +32,7 @@ class Score:
 
     @classmethod
     def of(cls, case: Case, packages: frozenset[str]) -> Score:
-        """Hold the named packages of a line against a case."""
+        """Compare the packages of a line with a case."""
         right = packages & (case.needs | case.also)
         return cls(len(packages & case.needs), len(case.needs), len(right), len(packages))
 
@@ -43,7 +43,7 @@ class Score:
 
 
 def main() -> int:
-    """Print a row for each case, then the sums."""
+    """Print a row for each case, then the totals."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--use", action="store_true", help="install the line and try the use before and after")
@@ -59,13 +59,13 @@ def main() -> int:
             sys.stdout.write(f"{case.name:28} {scores[0].text()}  {scores[1].text()}  {words}\n")
             sys.stdout.flush()
     for kind, pairs in sums.items():
-        both = [total([pair[way] for pair in pairs]) for way in (0, 1)]
+        both = [total([pair[column] for pair in pairs]) for column in (0, 1)]
         sys.stdout.write(f"{f'all {len(pairs)}, {kind}':28} {both[0].text()}  {both[1].text()}\n")
     return 0
 
 
 def row(case: Case, *, use: bool) -> tuple[tuple[Score, Score], str]:
-    """Return the scores of both ways, and what else is to be said."""
+    """Return the scores without and with knowledge, and remarks."""
     with overlay(debian_root(SUITE, "release"), distributions=installed(case)) as root:
         alone = named_packages(root, knowledge=False)
         full = named_packages(root)
@@ -78,7 +78,7 @@ def row(case: Case, *, use: bool) -> tuple[tuple[Score, Score], str]:
 
 
 def total(scores: list[Score]) -> Score:
-    """Add scores."""
+    """Return the sum of scores."""
     return Score(
         found=sum(each.found for each in scores),
         needed=sum(each.needed for each in scores),

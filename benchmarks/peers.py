@@ -1,4 +1,4 @@
-"""What the benchmarks compare with: each is a command that a person might run instead, on the same files."""
+"""Commands that the benchmarks compare with: other ways to examine the same files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ done | while read -r library; do
     dpkg -S "$library" 2>/dev/null || dpkg -S "$(realpath "$library")" 2>/dev/null
 done | cut -d: -f1 | sort -u
 """
-"""The script of a hundred blog posts: ldd for each file, dpkg -S for each library."""
+"""A script as in many blog posts: ldd for each file, dpkg -S for each library."""
 
 _SOURCE_PACKAGE = """
 folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; cd "$folder"; mkdir debian
@@ -24,11 +24,11 @@ shlibdeps() { dpkg-shlibdeps --ignore-missing-info --warnings=0 -O "$@" 2>/dev/n
 SHLIBDEPS = f"""{_SOURCE_PACKAGE}
 for file do shlibdeps "$file"; done || :
 """
-"""dpkg's own tool, in an empty source package; a process a file, as ldd."""
-SHLIBDEPS_AT_ONCE = f"""{_SOURCE_PACKAGE}
+"""dpkg-shlibdeps in an empty source package, with one process per file."""
+SHLIBDEPS_ONE_PROCESS = f"""{_SOURCE_PACKAGE}
 shlibdeps "$@" || :
 """
-"""The same in one process, which says nothing of any file if one needs a library that it does not find."""
+"""The same in one process, which fails for all files if one file needs a missing library."""
 
 PYELFTOOLS = """
 import sys
@@ -49,7 +49,7 @@ for path in sys.stdin.read().split("\\0"):
                 for need, auxiliaries in section.iter_versions():
                     [(need.name, each.name) for each in auxiliaries]
 """
-"""The facts that `ElfFile` has, by pyelftools."""
+"""The facts of `ElfFile`, read with pyelftools."""
 
 OUR_FACTS = """
 import sys
@@ -69,20 +69,20 @@ for path in sys.stdin.read().split("\\0"):
     os.pread(descriptor, 4096, 0)
     os.close(descriptor)
 """
-"""The physical limit of a walk and an opening: every folder listed, every ELF file opened and its first page read."""
+"""A lower limit of the time: list every folder, open every ELF file and read its first page."""
 
 
 NO_NAMES = """
 from pip_sysdeps.byname.named_needs import Named, Searched
 Named.search = lambda self, distribution: Searched()
 """
-"""For the tool: sources are not read for what they open and run by name."""
+"""Code that disables the search of sources for names."""
 
 NO_FLOORS = """
 import pip_sysdeps.app.scan
 pip_sysdeps.app.scan._with_floors = lambda found, *_: found
 """
-"""For the tool: no symbol is looked up, and no package has a least version."""
+"""Code that disables version floors."""
 
 
 def shell(script: str, files: Sequence[str]) -> list[str]:
