@@ -32,7 +32,7 @@ FOLDER = "/usr/lib/python3*"
 
 
 @pytest.fixture
-def tool(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a script that is no module of a package
+def tool(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a script that is not a module of a package
     """Import the script, which imports the one beside it."""
     monkeypatch.syspath_prepend(str(TOOLS))
     spec = importlib.util.spec_from_file_location("make_modules", TOOLS / "make_modules.py")

@@ -21,7 +21,7 @@ SHARE = PROJECT / "share"
 STALE = "run `python3 tools/make_share.py`"
 
 
-def tool() -> Any:  # noqa: ANN401 - a script that is no module of a package
+def tool() -> Any:  # noqa: ANN401 - a script that is not a module of a package
     """Import the script that writes the folder; shtab alone is needed for it."""
     pytest.importorskip("shtab", reason="install shtab")
     spec = importlib.util.spec_from_file_location("make_share", PROJECT / "tools" / "make_share.py")

@@ -93,7 +93,7 @@ def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
 def _server(_: int) -> tuple[socket.socket, dict[str, str]]:
     """Start the server for a process of the tests; return the connection to it, and its variables for Python.
 
-    It is no child of that process, since some tests wait for all children. It ends when the connection is closed.
+    It is not a child of that process, since some tests wait for all children. It ends when the connection is closed.
     """
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:

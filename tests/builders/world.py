@@ -206,7 +206,7 @@ def _retagged(content: bytes, spec: Spec) -> bytes:
 
 
 def _without_dynamic_section(content: bytes) -> bytes:
-    """Make PT_DYNAMIC a PT_NULL: what gcc itself links without one is no shared object."""
+    """Make PT_DYNAMIC a PT_NULL: what gcc itself links without one is not a shared object."""
     first, size, count = content[32], content[54], content[56]
     offsets = range(first, first + size * count, size)
     (at,) = [offset for offset in offsets if content[offset : offset + 4] == b"\2\0\0\0"]

@@ -528,7 +528,7 @@ def test_a_full_disk(desk: Desk) -> None:
 
 
 def test_results_on_a_full_disk(desk: Desk) -> None:
-    """A line that could not be written whole is no success."""
+    """A line that could not be written whole is not a success."""
     desk.lock.write_text(LOCK)
     command = [sys.executable, "-m", "pip_sysdeps", "apt-line", "--lock", str(desk.lock)]
     with open("/dev/full", "w", encoding="utf-8") as full:

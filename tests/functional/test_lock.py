@@ -506,7 +506,7 @@ def test_the_shells_library_path_is_ignored(desk: Desk, monkeypatch: pytest.Monk
 
 
 def test_skipped_files_are_counted(desk: Desk) -> None:
-    """A build for another machine is no need; -v says why."""
+    """A build for another machine is not a need; -v says why."""
     other = f"{SITE}/psycopg2/helper.so"
     write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
     assert desk.run_lock().err.endswith("1 file skipped: -v lists it\n")
@@ -590,7 +590,7 @@ def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_root_without_the_interpreter(desk: Desk) -> None:
-    """The folder's name shows the Python, and libc is no need there either."""
+    """The folder's name shows the Python, and libc is not a need there either."""
     shutil.copytree(desk.root / SITE[1:], desk.root / "install/lib/python3.11/site-packages")
     (desk.root / "usr/bin/python3.11").unlink()
     assert desk.run_lock("--path", "/install").status == 0

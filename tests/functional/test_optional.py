@@ -130,7 +130,7 @@ def test_what_a_package_answers(desk: Desk) -> None:
 
 
 def test_a_module_that_is_imported_anyway(desk: Desk) -> None:
-    """It is no optional one, and what nothing has for it fails."""
+    """It is not an optional one, and what nothing has for it fails."""
     holding(desk, "pools", {**POOLS, "pools/__init__.py": b"from pools import tbbpool\n"})
     assert desk.run_lock("--strict").status == 1
     assert [each.soname for each in target(desk).unresolved] == ["libgone.so.12"]

@@ -169,8 +169,8 @@ def test_a_system_that_is_not_mapped(ubuntu: Desk, release: str, target: str) ->
     write_lists(ubuntu.root)
     said = ubuntu.run_lock().err
     assert (
-        f"there is no index of {target}: nothing is known of packages that are not "
-        "installed; `pip-sysdeps index update` makes one\n"
+        f"there is no index of {target}: packages that are not installed are "
+        "unknown; `pip-sysdeps index update` makes one\n"
     ) in said
     assert packages(ubuntu) == ["libpq5"]
 
@@ -253,8 +253,8 @@ def test_wheels_for_this_system(ubuntu: Desk, tmp_path: Path) -> None:
 
 
 NO_INDEX = (
-    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: nothing is known of "
-    "packages that are not installed; run `apt-get update` for the list, or `pip-sysdeps index update` for an index\n"
+    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: packages that are not installed "
+    "are unknown; run `apt-get update` for the list, or `pip-sysdeps index update` for an index\n"
 )
 
 
@@ -285,7 +285,7 @@ def test_a_system_without_an_index_that_has_all(ubuntu: Desk) -> None:
 
 
 def test_wheels_for_a_system_without_lists(ubuntu: Desk, tmp_path: Path) -> None:
-    """The C library is no need even where nothing names its package."""
+    """The C library is not a need even where nothing names its package."""
     module = Elf(needed=("libGL.so.1", "libc.so.6"), defined=("PyInit__core",)).build()
     build_wheel(tmp_path / "wheels", "one", {"one/_core.so": module}, tag="cp312-cp312-manylinux_2_17_x86_64")
     done = ubuntu.run("lock", "--wheels", str(tmp_path / "wheels"), "--root", str(ubuntu.root), "-o", str(ubuntu.lock))

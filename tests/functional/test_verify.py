@@ -334,7 +334,7 @@ def test_undefined_symbols(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     "extra", ["a plugin of another program", "an import that lacks a library", "served by another"]
 )
 def test_undefined_symbols_that_may_be_there(root: Path, capsys: pytest.CaptureFixture[str], extra: str) -> None:
-    """It is no error if an object that cannot be examined may define the symbol."""
+    """It is not an error if an object that cannot be examined may define the symbol."""
     needed, defined = ("libnowhere.so.1",) if "lacks" in extra else (), () if "plugin" in extra else ("PyInit_m",)
     module = Elf(needed=needed, defined=defined, undefined=("thing",), bound=("thing",)).build()
     other = Elf(defined=("PyInit_o", *(["thing"] if "served" in extra else []))).build()

@@ -101,7 +101,7 @@ def test_what_may_have_been_meant(run: Callable[..., Result], said: str, meant: 
 
 
 def test_an_empty_name(run: Callable[..., Result]) -> None:
-    """A variable of a script that has no value is no question about all that is not installed."""
+    """A variable of a script that has no value is not a question about all that is not installed."""
     hint = "hint: name a binary package, soname, distribution or file\n"
     assert run("why", "") == (2, "", f"error: NAME is empty\n{hint}")
 

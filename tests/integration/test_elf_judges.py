@@ -439,7 +439,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_compiled_files_that_nothing_loads(compiled: Path, name: str, reason: str) -> None:
-    """What gcc and objcopy make for linkers and debuggers is no runtime object."""
+    """What gcc and objcopy make for linkers and debuggers is not a runtime object."""
     skipped = Objects(Root(str(compiled))).facts(f"/{name}")
     assert isinstance(skipped, Skipped)
     assert (skipped.verdict, skipped.reason) == (Verdict.NOT_RUNTIME, reason)

@@ -110,7 +110,7 @@ def test_a_stale_lock_fails_the_check(consumer: Consumer) -> None:
 
 
 def test_a_changed_lock_is_not_valid(consumer: Consumer) -> None:
-    """A hand's comment is no difference to the environment, and is one to what `lock` writes."""
+    """A hand's comment is not a difference to the environment, and is one to what `lock` writes."""
     lock = consumer.folder / "sysdeps.lock"
     before = lock.read_text()
     lock.write_text(before.replace('    "libgomp1",', '    "libgomp1", # for OpenMP', 1))

@@ -37,7 +37,7 @@ for path in sys.argv[2:]:
     ctypes.CDLL(path, ctypes.RTLD_GLOBAL)
 try:
     importlib.import_module(sys.argv[1])
-except (ImportError, SystemError) as error:  # what our function gives is no module
+except (ImportError, SystemError) as error:  # what our function gives is not a module
     print("undefined symbol" in str(error))
 """
 

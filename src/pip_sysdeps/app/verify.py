@@ -1,4 +1,4 @@
-"""Check that an environment works in an image, without running anything of it."""
+"""Check that an environment works in an image, without running any of its code."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class EnvironmentAnswer:
     by_policy: tuple[LockedChain, ...]
     """If no file needs it: what the policy adds, or puts in the place of something else."""
     required_by: tuple[str, ...]
-    """The packages to install whose dependencies it is one of, if nothing needs it itself."""
+    """The packages to install that depend on it, if no file needs it itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

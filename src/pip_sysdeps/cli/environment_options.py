@@ -22,7 +22,7 @@ _INSTALLER_FILES = {
     "Pipfile": "pipenv --py",
     "pdm.lock": "pdm info --python",
 }
-"""Files of installers whose environments are outside the project's folder, and what prints them."""
+"""A file of an installer that keeps environments outside the project -> the command that prints its environment."""
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:

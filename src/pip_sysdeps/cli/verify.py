@@ -1,4 +1,4 @@
-"""`verify`: check that an environment works in an image, without running anything of it."""
+"""Command `verify`: check that an environment works in an image, without running any of its code."""
 
 from __future__ import annotations
 

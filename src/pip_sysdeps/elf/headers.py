@@ -90,7 +90,7 @@ def parse_header(head: bytes) -> ElfFile:
 
 
 def load_fault(image: Image) -> str:
-    """Return the loader's error for a file whose facts are valid; empty for a valid file.
+    """Return the loader's error for a file with valid facts; empty for a valid file.
 
     Class, data encoding, machine, OS ABI and type are checked first, by the facts. Source: glibc 2.36 elf/dl-load.c,
     open_verify and _dl_map_object_from_fd; measured.

@@ -205,7 +205,7 @@ def _entries(image: Image, table: bytes, start: int) -> Dynamic | None:
 
 
 def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], list[Row]]) -> list[Row]:
-    """Walk a table without a length, by its links: read 4 KiB of it, and 1 MiB if a link leads further."""
+    """Walk a table without a length by its links: read 4 KiB first, and 1 MiB if a link points further."""
     for length in (HEAD, _MAX_TABLE):
         table = image.read(start, length)
         try:

@@ -25,7 +25,7 @@ _DF_1_PIE = 0x08000000
 
 
 def incompatibility(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
-    """Return why a process whose program is `process` cannot load an object, or None if it can.
+    """Return why a process of the program `process` cannot load an object; None if it can.
 
     A program for the same machine may use another C library; a library cannot, because it shares the process.
     """

@@ -27,7 +27,7 @@ _PRIORITIES = ("required", "recommended", "suggested")
 
 
 class DlopenNote(NamedTuple):
-    """One feature of a file, and its libraries, of which it opens the first available."""
+    """One feature of a file with its libraries; the file opens the first available one."""
 
     sonames: tuple[str, ...]
     """`soname`: alternatives, best first."""

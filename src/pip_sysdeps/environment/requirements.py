@@ -134,7 +134,7 @@ def applies(text: str, environment: Mapping[str, str]) -> bool:
 def evaluate_marker(marker: Marker, environment: Mapping[str, str]) -> bool | None:
     """Return whether an environment marker is true; None for one that cannot be evaluated.
 
-    Examples: `os_name ~= "x"` is no version comparison, `python_version < "9...9"` has too many digits for int(),
+    Examples: `os_name ~= "x"` does not compare versions, `python_version < "9...9"` has too many digits for int(),
     and packaging looks up a value of `"a" < "b"` as a name.
     """
     try:

@@ -108,7 +108,7 @@ def parse_finder(content: bytes) -> tuple[str, ...]:
     Editable installs of setuptools (`MAPPING`), meson-python and scikit-build-core have the folders of their modules as
     strings in this file. Raise MalformedError for invalid Python. Source: PEP 660.
     """
-    import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
+    import ast  # noqa: PLC0415 - slow to import, and needed by few environments
 
     from pip_sysdeps.system.python_syntax import parse_python  # noqa: PLC0415 - the same
 

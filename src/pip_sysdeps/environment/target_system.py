@@ -73,7 +73,7 @@ class TargetSystem:
 def open_target(target_id: str, root: Root) -> TargetSystem:
     """Return the system of a target id, which may be that of a root.
 
-    Raise SysdepsError if there is no index for it, unless its package manager installs libraries without one.
+    Raise SysdepsError without an index for it, unless its package manager installs libraries without one.
     """
     index = open_index(target_id, root)
     distro = distro_of(target_id)

@@ -134,7 +134,7 @@ class VendoredFile:
     is_library: bool
     """Whether it is a vendored library, with its own name."""
     needed: tuple[str, ...] = ()
-    """The libraries that it needs, whose headers may have left text in it."""
+    """The libraries that it needs: their headers may have added text to it."""
 
 
 def identify(file: VendoredFile, data: bytes, rules: Iterable[Rule]) -> Iterator[VendoredLibrary]:

@@ -24,7 +24,7 @@ COMMAND: tuple[str, ...] = ()
 NEEDED: tuple[str, ...] = ()
 """COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
 PREFIX: str = ""
-"""The environment that the hook was enabled in: in a copy of it, or after it was moved, the hook does nothing."""
+"""The environment in which the hook was enabled; in a copied or moved environment, the hook does nothing."""
 MANUAL_COMMAND: str = ""
 """The shell command that the user can run instead of COMMAND, without a time limit."""
 

@@ -55,7 +55,7 @@ class HookSite:
 def read_site(root: Root, python: str, *, named: bool) -> HookSite:
     """Return the facts of a virtual environment from its files; an interpreter outside one is run, if `named`.
 
-    A checkout may bring a `.venv` whose `bin/python` is any program, so nothing that was found is run: pyvenv.cfg and
+    A checkout may contain a `.venv` in which `bin/python` is any program, so no found program is run: pyvenv.cfg and
     the folders in `lib` have all facts. Outside a virtual environment, only the interpreter knows its site directory
     (dist-packages), so it must be run, and the user must have named it.
     Raises SysdepsError when there is no environment, or an interpreter that the user did not name.

@@ -76,7 +76,7 @@ def add_entry(text: str, decision: Decision) -> str:
     parse_project(text)
     try:
         edited = _edit(text, decision)
-    except (ValueError, TypeError, AttributeError) as error:  # of tomlkit, for a table that is no table of its own
+    except (ValueError, TypeError, AttributeError) as error:  # raised by tomlkit for an unusual table
         raise _manual_edit_error(decision) from error
     if _remove_entry(edited, decision) != parse_toml(text):
         raise _manual_edit_error(decision)

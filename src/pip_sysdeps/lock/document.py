@@ -77,7 +77,7 @@ class LockedNeed:
     when: str = field(metadata=_WORD)
     """One of `WHENS`, or a later version's, which is never in the install line."""
     plugin: str = field(default="", metadata=_TEXT)
-    """The pattern that chose the plugin which needs it; such a need is in the install line."""
+    """The pattern that chose the plugin with this need, which is then in the install line."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """Up to three of the files that need it, relative to the folder of the `.dist-info`; sorted."""
     by_more: int = 0
@@ -291,7 +291,7 @@ class Target:
 
     @property
     def relevant_note(self) -> str:
-        """Return `note` if something is unresolved, which it may explain; otherwise an empty string."""
+        """Return `note` if a need is unresolved; otherwise an empty string."""
         return self.note if self.unresolved else ""
 
     def holders(self) -> tuple[LockedDistribution | LockedFile, ...]:

@@ -44,7 +44,7 @@ def add_plugins(text: str, decision: PluginDecision) -> str:
         if parse_toml(edited) == changed:
             parse_project(edited)
             return edited
-    except (ValueError, TypeError, AttributeError):  # of tomlkit, for a table that is no table of its own
+    except (ValueError, TypeError, AttributeError):  # raised by tomlkit for an unusual table
         pass
     except MalformedError as error:
         if error.where.startswith(TABLE_KEYS[0]):  # a pattern that breaks its rule

@@ -25,7 +25,7 @@ _NOT_COMPARED = {
 }
 """Keys that are not compared, with the reason."""
 _FILE_KEYS = {"by", "by_more"}
-"""Keys with the files of a need, whose changes share one message."""
+"""Keys with the files of a need; their changes share one message."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")

@@ -66,7 +66,7 @@ class Reference(NamedTuple):
     required: bool = False
     """Whether importing the code fails without it."""
     unsure: bool = False
-    """It counts only where the distribution speaks of it: other code does without it, or a condition leads to it."""
+    """Whether it counts only if the distribution's description names it: code works without it, or has a condition."""
 
 
 class FromPackage(NamedTuple):

@@ -1,4 +1,4 @@
-"""Chosen plugins, whose needs are in the install line like those of an import."""
+"""Define chosen plugins: their needs are in the install line like those of imports."""
 
 from __future__ import annotations
 

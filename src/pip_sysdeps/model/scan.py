@@ -46,7 +46,7 @@ class Scan(NamedTuple):
     recommended: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Package of a needed library -> its recommended packages with plugins of that library."""
     note: str = ""
-    """A note about the package names: they are another release's, or there is no index."""
+    """A note if the package names are from another release, or there is no index."""
     floors: Mapping[str, Floor] = MappingProxyType({})
     """Binary package -> the minimum version with every symbol that is used.
 

@@ -86,10 +86,9 @@ class SonameIndex:
         if not self._borrowed.available:
             why = f" ({self._borrowed.skipped[0]})" if self._borrowed.skipped else ""
             return (
-                f"there is no index of {self.target.id} and no package list of its sources{why}: nothing is known of "
-                f"packages that are not installed; run `{self._refresh}` for the list, or `pip-sysdeps index "
-                f"update` for an "
-                "index"
+                f"there is no index of {self.target.id} and no package list of its sources{why}: "
+                f"packages that are not installed are unknown; run `{self._refresh}` for the list, or "
+                "`pip-sysdeps index update` for an index"
             )
         return (
             f"there is no index of {self.target.id}: packages that are not installed are named as in "
@@ -203,7 +202,7 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
     For a root other than `/`, one made from a root with the same package sources and keys comes first. Without any, if
-    the root is such a system, the index of the release whose names it shares answers, with only the names in the root's
+    the root is such a system, the index of the release with the same names is used, with only the names in the root's
     own package lists. Raise MalformedError for a damaged file.
     """
     if not is_index_id(target_id):
@@ -218,7 +217,7 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
 
 
 def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
-    """Return the shipped index of the release whose names a root shares, if the root has this target."""
+    """Return the shipped index of the release with the same package names, if the root has this target."""
     family = family_in(root)
     if family is None or family.sources is None or family.sources.borrow is None:
         return None
@@ -251,7 +250,7 @@ def missing_note(platform: Platform) -> str:
     if family is None or family.needs_no_index:
         return ""
     return (
-        f"there is no index of {platform.id}: nothing is known of packages that are not installed; "
+        f"there is no index of {platform.id}: packages that are not installed are unknown; "
         "`pip-sysdeps index update` makes one"
     )
 

@@ -30,7 +30,7 @@ MODULE = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
 
 
 def test_a_lock_names_the_installed_package(alpine: Path, run: Run) -> None:
-    """What Python itself needs is part of every image, and `.build-deps` is no package to install."""
+    """What Python itself needs is part of every image, and `.build-deps` is not a package to install."""
     assert run("lock", *place(alpine)).err == (
         f"wrote `sysdeps.lock`: {TARGET}, 1 distribution with needs, 1 package to install\n"
     )

@@ -176,7 +176,7 @@ def test_an_index_shows_what_the_repositories_have(fedora: Path, run: Run) -> No
 def test_a_shared_index_answers_for_a_target(
     fedora: Path, run: Run, packages: tuple[Rpm, ...], installs: tuple[str, ...]
 ) -> None:
-    """Wheels are locked with names, on any machine; the C library is no need."""
+    """Wheels are locked with names, on any machine; the C library is not a need."""
     write_repository(fedora / "srv", [*SYSTEM, *packages])
     configure(fedora, "local baseurl=/srv")
     assert run("index", "update", "--root", str(fedora), "--shared").status == 0

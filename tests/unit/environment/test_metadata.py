@@ -115,7 +115,7 @@ def test_folder_name(name: str, parsed: tuple[str, str]) -> None:
     ],
 )
 def test_wheel_tags(content: bytes, tags: tuple[str, ...]) -> None:
-    """Tags are sorted; an empty or malformed line is no tag."""
+    """Tags are sorted; an empty or malformed line is not a tag."""
     assert parse_wheel_tags(content) == tags
 
 
@@ -151,7 +151,7 @@ def test_a_url_with_half_a_surrogate_pair() -> None:
 
 
 def test_a_version_longer_than_versions_are() -> None:
-    """It is no version: its numbers would have more digits than Python makes numbers of."""
+    """It is not a version: its numbers would have more digits than Python makes numbers of."""
     assert parse_metadata(f"Name: a\nVersion: {'9' * 5000}\n".encode()).version == ""
 
 

@@ -55,7 +55,7 @@ def test_a_shim_is_beside_the_versions(root: Path, path: str, expected: bool) ->
     ],
 )
 def test_the_versions_of_a_file(content: bytes, versions: tuple[str, ...]) -> None:
-    """Words without comments; a path is no version."""
+    """Words without comments; a path is not a version."""
     assert parse_version_file(content) == versions
 
 

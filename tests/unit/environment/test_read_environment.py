@@ -81,7 +81,7 @@ def test_distribution_of_a_wheel(tmp_path: Path, site: Path) -> None:
 
 
 def test_environment(tmp_path: Path, site: Path) -> None:
-    """Prefix, site directory and interpreter are those inside the root; `lib64` is no second one."""
+    """Prefix, site directory and interpreter are those inside the root; `lib64` is not a second one."""
     install(site, "b")
     install(site, "a")
     environment = read(tmp_path)
@@ -537,7 +537,7 @@ def test_project_put_on_the_path_by_hand(tmp_path: Path, site: Path) -> None:
 
 
 def test_editable_whose_project_holds_metadata(tmp_path: Path, site: Path) -> None:
-    """The .egg-info that setuptools leaves in the source tree is no second distribution."""
+    """The .egg-info that setuptools leaves in the source tree is not a second distribution."""
     make_project(tmp_path)
     files = {"__editable__.app-1.0.pth": b"/src/my app/src\n"}
     install(site, "app", files=files, metadata={"direct_url.json": EDITABLE})

@@ -98,7 +98,7 @@ def test_a_named_library_is_an_import_root() -> None:
 
 
 def test_plugins_come_before_what_they_load() -> None:
-    """An object that nothing else needs is a plugin; what it loads is no root."""
+    """An object that nothing else needs is a plugin; what it loads is not a root."""
     objects = {"/s/liba.so": elf(soname="liba.so"), "/s/plugin.so": elf("liba.so")}
     assert roots(objects, opens={"/s/plugin.so": ("/s/liba.so",)}) == [("/s/plugin.so", When.PLUGIN)]
 
@@ -119,7 +119,7 @@ def test_nothing_is_dropped() -> None:
 
 
 def test_a_chosen_plugin_comes_before_the_others() -> None:
-    """What it loads is loaded by it, not by another plugin; one that an import loads is no root."""
+    """What it loads is loaded by it, not by another plugin; one that an import loads is not a root."""
     objects = {
         "/s/m.abi3.so": elf("used.so"),
         "/s/used.so": elf(),

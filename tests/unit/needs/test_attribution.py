@@ -289,7 +289,7 @@ def test_a_package_with_a_library_of_the_same_name(answer: Resolution) -> None:
 
 
 def test_a_vendored_library() -> None:
-    """A library of the same distribution is no need; its folder is named, also when a link leads there."""
+    """A library of the same distribution is not a need; its folder is named, also when a link leads there."""
     one = distribution("one", "m.abi3.so", "one.libs/libv.so")
     objects = {EXTENSION: elf("libv.so"), "/env/site/one.libs/libv.so": elf()}
     loads = [load(When.IMPORT, {EXTENSION: (found("/link/one.libs/libv.so"),), "/link/one.libs/libv.so": ()})]

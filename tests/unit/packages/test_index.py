@@ -179,7 +179,7 @@ def test_an_invalid_id_has_no_index(target: str) -> None:
 
 
 def test_a_cache_of_another_user_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A container's user often has root's HOME: that counts as no cache, and is no error."""
+    """A container's user often has root's HOME: that counts as no cache, and is not an error."""
     with unprivileged_folder() as folder:
         (folder / "pip-sysdeps").mkdir(mode=0)
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder))

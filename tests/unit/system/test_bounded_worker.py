@@ -78,7 +78,7 @@ def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("call", ["pipe", "fork"])
 def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    """A limit on open files or processes is no error."""
+    """A limit on open files or processes is not an error."""
 
     def refuse() -> int:
         raise OSError("no more of them")

@@ -101,7 +101,7 @@ def test_without_fork_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, pro
 
 @pytest.mark.parametrize("call", ["pipe", "fork"])
 def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    """A limit on open files or processes is no error."""
+    """A limit on open files or processes is not an error."""
 
     def refuse() -> int:
         raise OSError("no more of them")

@@ -144,7 +144,7 @@ def test_link_bomb_ends(root: Root) -> None:
 
 
 def test_path_through_a_file_leads_nowhere(root: Root) -> None:
-    """A file is no folder: neither below it nor back up from it."""
+    """A file is not a folder: neither below it nor back up from it."""
     assert root.resolve("/usr/lib/a.so/..") is None
     assert root.resolve("/usr/lib/a.so/b") is None
     assert root.names("/usr/lib/a.so") == []

@@ -48,7 +48,7 @@ class _Library(NamedTuple):
     soname: str
     """The name in the cache."""
     is_link: bool
-    """Whether it is a link whose name is its target's DT_SONAME, or the linker's short name."""
+    """Whether it is a link with the name of its target's DT_SONAME, or the linker's short name."""
 
 
 class FreshCache:

@@ -82,7 +82,7 @@ class DpkgDatabase:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """Packages whose files are unknown: the owner of a file that no other package lists is unknown."""
+        """Packages with unknown files: they may own any file that no other package lists."""
         _ = self._lists
         return tuple(self._unknown)
 

@@ -129,7 +129,7 @@ def parse_package(content: bytes) -> RpmPackage:
         raise MalformedError(
             f"invalid name, version, release or architecture: {stated}",
             where="offset 0",
-            hint="rpmbuild cannot create such a package: remove it, or use another root",
+            hint="rpmbuild cannot create this package: remove it, or use another root",
         )
     return RpmPackage(
         name=name,

@@ -99,6 +99,6 @@ def test_an_outdated_cache(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no cache", b"glibc-ld.so.cache1.1\xff\xff"])
 def test_a_broken_cache(content: bytes, tmp_path: Path) -> None:
-    """A file that is no cache is ignored, as by the loader."""
+    """A file that is not a cache is ignored, as by the loader."""
     write(tmp_path / "etc/ld.so.cache", content)
     assert read_cache(Root(str(tmp_path))) == ()

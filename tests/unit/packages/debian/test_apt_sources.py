@@ -87,7 +87,7 @@ def test_faulty_entries_are_named() -> None:
 
 
 def test_mirrors_come_by_priority() -> None:
-    """Those that serve packages only do not count, and what is no priority is none."""
+    """Those that serve packages only do not count, and what is not a priority is none."""
     text = (
         "# mirrors\nhttp://last.test/debian\n\nhttp://deb.test/debian type:deb priority:1\n"
         "http://second.test/debian\tpriority:2 type:index\nhttp://first.test/debian\tpriority:1\n"

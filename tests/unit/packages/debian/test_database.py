@@ -31,7 +31,7 @@ def test_the_owner_has_its_version(tmp_path: Path) -> None:
 
 
 def test_no_database(tmp_path: Path) -> None:
-    """A root without dpkg has none, and that is no error."""
+    """A root without dpkg has none, and that is not an error."""
     assert open_packages(Root(str(tmp_path))) is None
 
 

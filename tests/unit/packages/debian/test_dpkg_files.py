@@ -141,7 +141,7 @@ def test_a_file_list_is_its_lines() -> None:
 
 
 def test_md5sums_are_made_absolute() -> None:
-    """Whatever is no checksum and a path is skipped."""
+    """Whatever is not a checksum and a path is skipped."""
     digest = b"d41d8cd98f00b204e9800998ecf8427e"
     lines = [
         digest + b"  usr/lib/libz.so.1",

@@ -216,7 +216,7 @@ def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
 
 @pytest.mark.slow
 def test_a_root_whose_sources_cannot_be_read_has_no_index_of_its_own(root: Path) -> None:
-    """It is no error, because `lock` does not need the sources."""
+    """It is not an error, because `lock` does not need the sources."""
     update(root, shared=False)
     write(root / "etc/apt/sources.list", "deb broken\n")
     assert open_index(TARGET, Root(str(root))) is None

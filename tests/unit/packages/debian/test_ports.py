@@ -38,6 +38,6 @@ def test_a_table() -> None:
 
 
 def test_a_broken_table() -> None:
-    """Another number of columns is no table."""
+    """Another number of columns is not a table."""
     with pytest.raises(MalformedError, match="not an address, architectures and a URI"):
         parse_ports("archive.example\tamd64\n")

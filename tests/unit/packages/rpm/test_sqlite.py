@@ -115,7 +115,7 @@ def test_a_torn_end_of_the_log_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_log_of_another_kind_is_refused(tmp_path: Path) -> None:
-    """A file that is no write-ahead log beside the database is an error."""
+    """A file that is not a write-ahead log beside the database is an error."""
     content = _write(tmp_path / "db", _headers(1))
     with pytest.raises(MalformedError) as error:
         list(parse_sqlite(content, b"x" * 64))
