@@ -157,7 +157,7 @@ def test_lists_that_do_not_count(ubuntu: Desk, spoil: Callable[[Path], object], 
     spoil(ubuntu.root / LISTS)
     said = ubuntu.run_lock().err
     assert packages(ubuntu) == ["libpq5"]
-    assert f"no package list of its sources{f' (`{LIST}' if reason else ': nothing'}" in said
+    assert f"no package list of its sources{f' (`{LIST}' if reason else ': packages'}" in said
     assert reason in said
     assert "run `apt-get update` for the list" in said
 
@@ -253,8 +253,8 @@ def test_wheels_for_this_system(ubuntu: Desk, tmp_path: Path) -> None:
 
 
 NO_INDEX = (
-    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: packages that are not installed "
-    "are unknown; run `apt-get update` for the list, or `pip-sysdeps index update` for an index\n"
+    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: packages that are not "
+    "installed are unknown; run `apt-get update` for the list, or `pip-sysdeps index update` for an index\n"
 )
 
 
