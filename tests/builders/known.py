@@ -27,12 +27,13 @@ _BUILT_WITH = {
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("graphviz", "libgraphviz-dev"),
+    "pyproj": ("libproj-dev", "proj-bin"),
     "pyscard": ("libpcsclite-dev", "swig"),
     "rtree": (),
 }
 """What it takes to build those that have no wheel, or whose entry is about no wheel; a release has some of them."""
-_NEWEST = {"pygobject": "pygobject<3.51"}
-"""Where the newest is not for this release: it needs a newer GLib."""
+_NEWEST = {"pygobject": "pygobject<3.51", "pyproj": "pyproj<3.7"}
+"""Where the newest is not for this release: it needs a newer GLib or PROJ."""
 _OF_AN_INSTALLER = ("--allow-empty",)
 """An environment that has nothing but pip is refused without it."""
 _EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
