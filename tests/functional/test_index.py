@@ -89,6 +89,20 @@ def test_update_without_sources_is_an_error(tmp_path: Path, capsys: pytest.Captu
     )
 
 
+def test_update_without_a_folder_for_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is an error at once, not after a download of minutes."""
+    (tmp_path / "cache").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))  # no apt
+    assert main(["index", "update", "--root", str(small_debian(tmp_path / "root"))]) == 2
+    assert capsys.readouterr().err == (
+        f"error: cannot write an index to `{tmp_path}/cache/pip-sysdeps/index`: Not a directory\n"
+        "hint: set XDG_CACHE_HOME to a folder that you can write\n"
+    )
+
+
 def test_several_suites_and_architectures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

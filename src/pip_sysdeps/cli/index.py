@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
 def _update(args: argparse.Namespace) -> None:
     from pip_sysdeps.byname.read_knowledge import known_files
     from pip_sysdeps.packages.family import IndexRequest
+    from pip_sysdeps.packages.index import require_writable_folder
     from pip_sysdeps.packages.platform import read_system
     from pip_sysdeps.packages.registry import sources_of
     from pip_sysdeps.system.root import Root
@@ -74,6 +75,7 @@ def _update(args: argparse.Namespace) -> None:
     root = Root(args.root)
     platform = read_system(root)
     sources = sources_of(root, platform.distro)
+    require_writable_folder()
     pairs = [(suite, architecture) for suite in args.suite or [""] for architecture in args.architecture or [""]]
     for suite, architecture in pairs:
         request = IndexRequest(

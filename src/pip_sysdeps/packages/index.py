@@ -306,6 +306,22 @@ def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "")
     return path
 
 
+def require_writable_folder() -> None:
+    """Raise SysdepsError if no index can be written, before anything is downloaded for one."""
+    from tempfile import TemporaryFile  # noqa: PLC0415 - slow to import, and only an update needs it
+
+    folder = os.path.dirname(index_path(""))
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot write an index to `{folder}`: {error.strerror}",
+            hint="set XDG_CACHE_HOME to a folder that you can write",
+        ) from error
+
+
 def index_files() -> tuple[str, ...]:
     """Return the paths of the index files: the shipped one, then those that `index update` wrote."""
     folder = os.path.dirname(index_path(""))
