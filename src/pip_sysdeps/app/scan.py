@@ -4,38 +4,34 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.environment_objects import read_environment_objects
 from pip_sysdeps.app.system import EnvironmentSystem
+from pip_sysdeps.app.version_floors import with_version_floors
 from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
 from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.byname.read_optional import OptionalRoots
-from pip_sysdeps.elf.glibc_versions import impossible_glibc
-from pip_sysdeps.elf.kinds import incompatibility, is_extension_module, is_program, most_common_kind
+from pip_sysdeps.elf.kinds import is_extension_module, is_program
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.conditions import DEFAULT_CONDITIONS
 from pip_sysdeps.loader.process import InterpreterProcess
 from pip_sysdeps.model.elf import ElfFile
-from pip_sysdeps.model.environment import Skipped, Verdict
-from pip_sysdeps.model.loader import Found
-from pip_sysdeps.model.needs import FromPackage, Unowned
+from pip_sysdeps.model.needs import FromPackage
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
 from pip_sysdeps.needs.optional import ImportRoots, mark_optional
 from pip_sysdeps.needs.plugins import DEFAULT, chosen_files, plugin_choices
-from pip_sysdeps.packages.family import FloorQuery
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.packages.recommended import plugin_packages
 from pip_sysdeps.packages.registry import default_directories
-from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import in_second_process
-from pip_sysdeps.system.progress import task, track
+from pip_sysdeps.system.progress import task
 from pip_sysdeps.system.timings import Stages
-from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,15 +44,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Load
     from pip_sysdeps.model.plugins import PluginChoice
     from pip_sysdeps.packages.installed import SystemPackages
-    from pip_sysdeps.system.root import Root
 
-_LONGEST_SHOWN = 60
-_MAX_VERSIONS = 200_000
-"""Limit on the symbol versions that all objects need: 15 for each of 5,000 C++ objects are 75,000."""
 _MAX_NEEDS = 5_000
 """Limit on the needs of all distributions and files: ten times those of 300 large distributions."""
-_SHELL = "/bin/sh"
-"""A program of every system, with the system's architecture and C library."""
 _MIN_FILES_TO_FORK = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
@@ -84,7 +74,7 @@ class Scanner:
         self.place = place
         self.objects = Objects(place.root)
         self._stages = stages or Stages()
-        self._files = _read_files(self.objects, place)
+        self._files = read_environment_objects(self.objects, place)
         self.choose(plugins)
         self._stages.end("ELF facts")
         self.program = self._files.program
@@ -123,7 +113,7 @@ class Scanner:
             self._stages.end("attribution")
             if floors and place.packages is not None:
                 with task("finding the minimum versions of packages"):
-                    found = _with_floors(found, place.root, self.objects, place.packages)
+                    found = with_version_floors(found, place.root, self.objects, place.packages)
                 self._stages.end("version floors")
             self._searched = finish_search()
         search = self._searched
@@ -253,21 +243,6 @@ class Scanner:
                 yield path, elf
 
 
-class _Files(NamedTuple):
-    """The ELF files of an environment."""
-
-    holders: Mapping[str, Distribution]
-    """The distribution of each file that a record claims, ELF or not."""
-    usable: Mapping[str, ElfFile]
-    """The objects that the environment's process can load."""
-    program: ElfFile | None
-    """The program of that process; None if unknown."""
-    foreign_files: Mapping[str, Skipped]
-    """The objects for another machine or C library, with the reason."""
-    skipped: tuple[Skipped, ...]
-    """Files that are broken, not runtime objects, or for another machine or C library."""
-
-
 def _plugin_choices(
     environment: Environment, plugins: Mapping[str, Sequence[str]], objects: Mapping[str, ElfFile]
 ) -> Iterator[PluginChoice]:
@@ -279,56 +254,6 @@ def _plugin_choices(
 
 def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[str, str]:
     return known_patterns(known_objects_of(distribution.name), kind, distribution.version, fits)
-
-
-def _read_files(objects: Objects, place: Place) -> _Files:
-    """Read every possible ELF file, and separate those that the process cannot load."""
-    environment = place.environment
-    holders = {file: each for each in environment.distributions for file in each.files}
-    files = (*filter(may_be_elf, holders), *environment.unclaimed)
-    answers = {file: objects.facts(file) for file in track(files, "reading objects")}
-    facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    _check_version_count(facts.values(), place.root.display_path(environment.prefix))
-    program = place.target.program if place.target else _program(objects, place, facts)
-    foreign_files = {
-        file: why for file, elf in facts.items() if program and (why := incompatibility(file, elf, program))
-    }
-    return _Files(
-        holders=holders,
-        usable={file: elf for file, elf in facts.items() if file not in foreign_files},
-        program=program,
-        foreign_files=foreign_files,
-        skipped=(
-            *(each for each in answers.values() if isinstance(each, Skipped)),
-            *foreign_files.values(),
-            *_files_with_impossible_version(facts),
-        ),
-    )
-
-
-def _files_with_impossible_version(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
-    """Yield the files that no glibc can load, because the lock cannot record their versions."""
-    for file, elf in facts.items():
-        if version := impossible_glibc(elf):
-            shown = printable(version[:_LONGEST_SHOWN])
-            yield Skipped(path=file, verdict=Verdict.MALFORMED, reason=f"needs {shown}, which no glibc has")
-
-
-def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> ElfFile | None:
-    """Return the facts of the interpreter; without one, of the most common kind of object, or of the shell."""
-    path = place.environment.interpreter.path or ("" if facts else place.root.resolve(_SHELL))
-    program = objects.facts(path) if path else None
-    return program if isinstance(program, ElfFile) else most_common_kind(facts.values())
-
-
-def _check_version_count(objects: Iterable[ElfFile], prefix: str) -> None:
-    """Raise SysdepsError for more symbol versions than can be compared in reasonable time."""
-    versions = sum(len(each.version_needs) for each in objects)
-    if versions > _MAX_VERSIONS:
-        raise SysdepsError(
-            f"the objects of `{prefix}` need {versions} symbol versions, more than {_MAX_VERSIONS}",
-            hint="no real environment has so many: remove the distributions or files that have them",
-        )
 
 
 def _check_need_count(found: Scan, prefix: str) -> None:
@@ -349,52 +274,3 @@ def _is_native(packages: SystemPackages | None, program: ElfFile | None) -> bool
     if packages is None or program is None or not packages.family.needs_no_index:
         return True
     return packages.family.architecture(program) in {"", packages.architecture}
-
-
-def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:
-    """Add the version floors that the environment's objects, and the unowned objects that they load, require."""
-    needs = [need for _, need in found.needs()]
-    providers = [need.provider for need in needs if need.confidence is None]
-    libraries = {
-        provider.path: provider.package
-        for provider in providers
-        if isinstance(provider, FromPackage) and provider.path and provider.package not in found.base
-    }
-    if not libraries:
-        return found
-    unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
-    query = FloorQuery(
-        loaded=(loaded for load in found.loads for loaded in load.objects),
-        subjects=unowned.union(*(need.by for need in needs)),
-        libraries=libraries,
-    )
-    if packages.family.symbol_capabilities:
-        found = found._replace(provides=_provided_capabilities(found, query, packages.family.symbol_capabilities))
-    if packages.family.floors is None:
-        return found
-    floors, skipped = packages.family.floors(root, packages.database, objects, query)
-    return found._replace(floors=floors, skipped=(*found.skipped, *skipped))
-
-
-def _provided_capabilities(
-    found: Scan, query: FloorQuery, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
-) -> Mapping[str, tuple[str, ...]]:
-    """Return the capabilities of used symbol versions, by package; sorted."""
-    used: dict[tuple[str, str], set[str]] = {}
-    kinds: dict[tuple[str, str], ElfFile] = {}
-    for loaded in query.loaded:
-        elf = found.facts(loaded.path)
-        if elf is None or found.real.get(loaded.path, loaded.path) not in query.subjects:
-            continue
-        for answer in loaded.needs:
-            if isinstance(answer, Found) and answer.path in query.libraries:
-                key = (query.libraries[answer.path], answer.soname)
-                kinds[key] = elf
-                versions_of_soname = (
-                    each.version for each in elf.version_needs if each.soname == answer.soname and not each.weak
-                )
-                used.setdefault(key, set()).update(versions_of_soname)
-    provided: dict[str, set[str]] = {}
-    for (package, soname), versions in used.items():
-        provided.setdefault(package, set()).update(capabilities(soname, kinds[package, soname], versions))
-    return {package: tuple(sorted(names)) for package, names in provided.items() if names}
