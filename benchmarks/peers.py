@@ -74,13 +74,15 @@ for path in sys.stdin.read().split("\\0"):
 
 NO_NAMES = """
 from pip_sysdeps.byname.named_needs import Named, Searched
+assert Named.search
 Named.search = lambda self, distribution: Searched()
 """
 """Code that disables the search of sources for names."""
 
 NO_FLOORS = """
-import pip_sysdeps.app.scan
-pip_sysdeps.app.scan._with_floors = lambda found, *_: found
+from pip_sysdeps.app import scan
+assert scan.with_version_floors
+scan.with_version_floors = lambda found, *_: found
 """
 """Code that disables version floors."""
 
