@@ -278,7 +278,7 @@ def _round(
 
 
 def _paths(paths: tuple[str, ...], world: World) -> list[str]:
-    """Return the paths of objects as we expand_name them, without the loader itself and the kernel's object."""
+    """Return the paths of objects with names expanded by us, without the loader itself and the kernel's object."""
     interpreter = _interpreter(world)
     return [_absolute(path, world) for path in paths if path and path != interpreter]
 

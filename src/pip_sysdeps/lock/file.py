@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
 from pip_sysdeps.lock.text import RESTORE_HINT, loads
 from pip_sysdeps.system.atomic_write import write_atomically
+from pip_sysdeps.system.regular_file import open_without_waiting
 
 if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile
@@ -27,7 +28,7 @@ _OTHER_FILES = re.compile(
 def read_text(path: str) -> str | None:
     """Return the text of a lock with its line ends; None if it does not exist. Raise OSError, MalformedLock."""
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open_without_waiting(path) as file:
             _refuse_special(path, os.fstat(file.fileno()).st_mode)
             content = file.read(_MAX_BYTES + 1) or b""  # a file of /proc that has nothing yet gives None
     except FileNotFoundError:
@@ -101,11 +102,6 @@ def _replace(path: str, place: str, text: str) -> None:
         write_atomically(place, text.encode("utf-8"))
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a writer, as a pipe would."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def _refuse_special(path: str, mode: int) -> None:

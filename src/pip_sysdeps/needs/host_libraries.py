@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.system.shipped import table_lines
 
 
 class HostLibrary(NamedTuple):
@@ -24,9 +25,7 @@ def parse_host_libraries(text: str) -> dict[str, HostLibrary]:
     Raise MalformedError for a line with another number of columns, and for a repeated name.
     """
     libraries: dict[str, HostLibrary] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
+    for number, line in table_lines(text):
         columns = line.split("\t")
         if len(columns) != 3 or not all(columns) or columns[0] in libraries:
             raise MalformedError("not a new name, a note and a source", where=f"line {number}")

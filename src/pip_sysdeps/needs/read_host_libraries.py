@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pip_sysdeps.needs.host_libraries import HostLibrary, find_host_library, parse_host_libraries
-from pip_sysdeps.system.shipped import shipped
-
-_LIST = shipped("host_libraries.txt")
+from pip_sysdeps.system.shipped import read_shipped
 
 
 def host_library(soname: str) -> str | None:
@@ -19,5 +17,4 @@ def host_library(soname: str) -> str | None:
 @cache
 def host_libraries() -> dict[str, HostLibrary]:
     """Return the shipped list: file name up to `.so` -> its entry."""
-    with open(_LIST, encoding="utf-8") as file:
-        return parse_host_libraries(file.read())
+    return parse_host_libraries(read_shipped("host_libraries.txt"))

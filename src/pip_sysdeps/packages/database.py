@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pip_sysdeps.model.environment import Skipped
+
+_INDEPENDENT = frozenset({"all", "noarch", ""})
+"""The architectures of architecture-independent packages."""
 
 
 class InstalledPackage(Protocol):
@@ -77,3 +81,9 @@ class PackageDatabase(Protocol):
 
     def recommends(self, package: str) -> Sequence[str]:
         """Return the recommended packages, installed or not, which are installed with a package by default."""
+
+
+def native_architecture(architectures: Iterable[str]) -> str:
+    """Return the architecture of most packages; empty if all are architecture-independent."""
+    counts = Counter(each for each in architectures if each not in _INDEPENDENT)
+    return min(counts, key=lambda name: (-counts[name], name), default="")

@@ -34,7 +34,7 @@ class Architecture(NamedTuple):
 
 
 class NameRules(NamedTuple):
-    """Valid names in a lock and on a command line. Each must match the is_complete text."""
+    """Valid names in a lock and on a command line. Each must match the whole text."""
 
     package: Callable[[str], object]
     """Whether a text is a package name."""

@@ -19,6 +19,7 @@ from pip_sysdeps.packages.index_file import (
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.packages.registry import distro_of, family_in, family_of, family_of_target, is_package_name, sources_of
 from pip_sysdeps.system.atomic_write import write_atomically
+from pip_sysdeps.system.regular_file import open_without_waiting
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ def read_index(path: str) -> IndexFile | None:
     An unreadable folder counts as missing: containers often run a user with root's HOME.
     """
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open_without_waiting(path) as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             return load_index(file.read(_MAX_BYTES) if regular else b"")
     except (FileNotFoundError, PermissionError):
@@ -287,11 +288,6 @@ def read_index(path: str) -> IndexFile | None:
         return None
     except MalformedError as error:
         raise error.at(path, hint="remove it, or make it again with `pip-sysdeps index update`") from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open for `open` without waiting for a writer to a pipe."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import unreadable
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.registry import distributions, families, refuse_unknown
 from pip_sysdeps.packages.releases import listed_releases
-from pip_sysdeps.system.os_release import parse_os_release
+from pip_sysdeps.system.os_release import read_os_release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.family import Family
     from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.system.root import Root
-
-_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
-_MAX_OS_RELEASE = 1 << 20
 
 
 def read_platform(root: Root, packages: SystemPackages | None, program: ElfFile | None) -> Platform:
@@ -60,7 +56,7 @@ def release_name(distro: str, codename: str, version: str) -> str:
 
 
 def _platform(root: Root, family: Family | None, architecture: str, libc: str) -> Platform:
-    distro, codename, version = _identity(_os_release(root))
+    distro, codename, version = _identity(read_os_release(root))
     known = family.architectures.get(architecture) if family else None
     return Platform(
         distro=distro,
@@ -87,13 +83,3 @@ def _identity(release: Mapping[str, str]) -> tuple[str, str, str]:
             return parent, codename, listed.version if listed and listed.distro == parent else ""
     distro, codename, version = (release.get(key, "") for key in ("ID", "VERSION_CODENAME", "VERSION_ID"))
     return distro, codename, version
-
-
-def _os_release(root: Root) -> Mapping[str, str]:
-    path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
-    if path is None:
-        return {}
-    try:
-        return parse_os_release(root.read(path, _MAX_OS_RELEASE))
-    except OSError as error:
-        raise unreadable(f"`{path}`", error) from error

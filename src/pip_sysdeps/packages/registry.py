@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.system.shipped import shipped
+from pip_sysdeps.system.shipped import read_shipped, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,6 @@ UNKNOWN = {
     "/var/lib/chisel/manifest.wall": "chisel",
 }
 """Database path -> unsupported package manager. Source: the documentation of each."""
-_DISTRIBUTIONS = shipped("distributions.txt")
 
 
 class LinuxDistribution(NamedTuple):
@@ -150,8 +149,7 @@ def refuse_unknown(root: Root) -> None:
 @cache
 def distributions() -> Mapping[str, LinuxDistribution]:
     """Return the shipped table of Linux distributions: `ID` of os-release(5) -> its entry."""
-    with open(_DISTRIBUTIONS, encoding="utf-8") as file:
-        return parse_distributions(file.read())
+    return parse_distributions(read_shipped("distributions.txt"))
 
 
 def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
@@ -161,9 +159,7 @@ def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
     repeated ID.
     """
     found: dict[str, LinuxDistribution] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
+    for number, line in table_lines(text):
         name, *rest = line.split("\t")
         if not 2 <= len(rest) <= 5 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
             raise MalformedError("not a new ID, a package manager and a number", where=f"line {number}")

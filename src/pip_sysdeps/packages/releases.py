@@ -7,13 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.system.shipped import shipped
+from pip_sysdeps.system.shipped import read_shipped, table_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-_RELEASES = shipped("releases.txt")
-_GLIBC = shipped("glibc.txt")
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})*", re.ASCII)
 
 
@@ -31,8 +29,7 @@ class ListedRelease(NamedTuple):
 @cache
 def listed_releases() -> Mapping[str, ListedRelease]:
     """Return the shipped table by codename."""
-    with open(_RELEASES, encoding="utf-8") as file:
-        return parse_releases(file.read())
+    return parse_releases(read_shipped("releases.txt"))
 
 
 def names_of(distro: str, codename: str, version: str) -> str:
@@ -52,8 +49,7 @@ def names_of(distro: str, codename: str, version: str) -> str:
 @cache
 def glibc_releases() -> Mapping[str, str]:
     """Return the shipped table of glibc versions by release, a target's id without the architecture."""
-    with open(_GLIBC, encoding="utf-8") as file:
-        return parse_glibc_releases(file.read())
+    return parse_glibc_releases(read_shipped("glibc.txt"))
 
 
 def parse_glibc_releases(text: str) -> dict[str, str]:
@@ -62,7 +58,7 @@ def parse_glibc_releases(text: str) -> dict[str, str]:
     Raise MalformedError for another form and for a repeated release.
     """
     found: dict[str, str] = {}
-    for number, line in _rows(text):
+    for number, line in table_lines(text):
         release, _, version = line.partition("\t")
         if not _VERSION.fullmatch(version) or release in found:
             raise MalformedError("not a new release and a version", where=f"line {number}")
@@ -76,19 +72,12 @@ def parse_releases(text: str) -> dict[str, ListedRelease]:
     Raise MalformedError for another form and for a repeated codename.
     """
     found: dict[str, ListedRelease] = {}
-    for number, line in _rows(text):
+    for number, line in table_lines(text):
         codename, *rest = line.split("\t")
         if len(rest) != 3 or codename in found or not _VERSION.fullmatch(rest[1]):
             raise MalformedError("not a new codename, an ID, a version and a release", where=f"line {number}")
         found[codename] = ListedRelease(*rest)
     return found
-
-
-def _rows(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each line that is not empty or a comment."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line and not line.startswith("#"):
-            yield number, line
 
 
 def _version_key(version: str) -> tuple[int, ...]:

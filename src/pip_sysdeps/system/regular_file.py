@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
+def open_without_waiting(path: str) -> BinaryIO:
+    """Open a file of any kind for reading, without waiting for the writer of a pipe. Raise OSError as open(2) does."""
+    return open(path, "rb", opener=lambda path, flags: os.open(path, flags | _FLAGS))
+
+
 def open_regular(path: str) -> BinaryIO:
     """Open a regular file for reading. Raise OSError as open(2) does, and EINVAL for other files and folders."""
     return open(path, "rb", opener=_open)

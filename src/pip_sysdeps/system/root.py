@@ -8,7 +8,7 @@ import posixpath
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from pip_sysdeps.errors import SysdepsError, reading_hint
+from pip_sysdeps.errors import SysdepsError, reading_hint, unreadable
 from pip_sysdeps.system.disk import disk_below
 
 if TYPE_CHECKING:
@@ -162,6 +162,13 @@ class Root:
         if max(size, len(content)) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
+
+    def read_required(self, path: str, limit: int, what: str = "") -> bytes:
+        """Return the bytes of a file that is needed. Raise SysdepsError, with `what` before its path, if that fails."""
+        try:
+            return self.read(path, limit)
+        except OSError as error:
+            raise unreadable(f"{what} `{path}`".lstrip(), error) from error
 
     def read_resolved(self, real: str, limit: int) -> bytes:
         """Return the first `limit` bytes of a regular file by a resolved path; raise OSError as `open` does.

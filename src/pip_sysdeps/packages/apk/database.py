@@ -7,12 +7,12 @@ leading slash, and each `R:` is a file or link in it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.apk.records import parse_stanzas, require_safe_paths
+from pip_sysdeps.packages.database import native_architecture
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -45,7 +45,7 @@ class ApkDatabase:
         self.packages: Mapping[str, ApkPackage] = MappingProxyType(
             {each.package.name: each.package for each in self._stanzas}
         )
-        self.architecture = architecture or native_architecture(self.packages.values())
+        self.architecture = architecture or native_architecture(each.architecture for each in self.packages.values())
         self._base = base
         self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
 
@@ -127,12 +127,6 @@ class ApkDatabase:
             found.setdefault(self._content[at + 3 : end], []).append(end + 1)
             at = self._content.find(b"\nF:", end)
         return found
-
-
-def native_architecture(packages: Collection[ApkPackage]) -> str:
-    """Return the architecture of most packages; empty without any."""
-    counts = Counter(each.architecture for each in packages if each.architecture not in {"noarch", "all", ""})
-    return min(counts, key=lambda name: (-counts[name], name), default="")
 
 
 def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:

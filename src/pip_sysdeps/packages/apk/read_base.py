@@ -5,17 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.system.os_release import parse_os_release
-from pip_sysdeps.system.shipped import shipped
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.system.os_release import read_os_release
+from pip_sysdeps.system.shipped import read_shipped, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pip_sysdeps.system.root import Root
-
-_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
-_MAX_OS_RELEASE = 1 << 20
 
 
 class Base(NamedTuple):
@@ -32,10 +29,9 @@ _NOTHING = Base((), {})
 
 def read_base(root: Root) -> tuple[str, ...]:
     """Return the packages that are installed by name in every image of a root's distribution; none if it is unknown."""
-    path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
     try:
-        release = parse_os_release(root.read(path, _MAX_OS_RELEASE)) if path else {}
-    except OSError:
+        release = read_os_release(root)
+    except SysdepsError:
         return ()
     return _shipped().get(release.get("ID", ""), _NOTHING).packages
 
@@ -52,9 +48,7 @@ def parse_base(text: str) -> dict[str, Base]:
     twice.
     """
     found: dict[str, Base] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
+    for number, line in table_lines(text):
         name, _, rest = line.partition("\t")
         words = rest.split()
         if name in found or not words:
@@ -67,11 +61,9 @@ def parse_base(text: str) -> dict[str, Base]:
 @cache
 def base_programs() -> frozenset[str]:
     """Return the programs of every image with apk: links to busybox that no package lists."""
-    with open(shipped("apk_programs.txt"), encoding="utf-8") as file:
-        return frozenset(word for line in file if not line.startswith("#") for word in line.split())
+    return frozenset(word for _, line in table_lines(read_shipped("apk_programs.txt")) for word in line.split())
 
 
 @cache
 def _shipped() -> Mapping[str, Base]:
-    with open(shipped("apk_base.txt"), encoding="utf-8") as file:
-        return parse_base(file.read())
+    return parse_base(read_shipped("apk_base.txt"))

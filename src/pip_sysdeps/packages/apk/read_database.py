@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import MalformedError, unreadable
+from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.database_path import find_database
+from pip_sysdeps.packages.database import native_architecture
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,15 +48,11 @@ def read_architecture(root: Root) -> str:
     architecture = _architecture(root)
     if architecture:
         return architecture
-    found = Counter(_PACKAGE_ARCHITECTURE.findall(_read(root, path)))
-    return min(found, key=lambda each: (-found[each], each), default=b"").decode("ascii")
+    return native_architecture(each.decode("ascii") for each in _PACKAGE_ARCHITECTURE.findall(_read(root, path)))
 
 
 def _read(root: Root, path: str) -> bytes:
-    try:
-        return root.read(path, _MAX_DATABASE)
-    except OSError as error:
-        raise unreadable(f"apk's database `{path}`", error) from error
+    return root.read_required(path, _MAX_DATABASE, "apk's database")
 
 
 def _architecture(root: Root) -> str:

@@ -6,19 +6,20 @@ one file per package in `status.d` instead of `status`, and md5sums instead of f
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.packages.database import native_architecture
 from pip_sysdeps.packages.debian.database_path import ADMINDIR, STATUS, STATUS_D
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
 from pip_sysdeps.packages.debian.read_architecture import MAX_STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.packages.debian.dpkg_files import Diversion, PackageStatus
     from pip_sysdeps.system.root import Root
@@ -50,7 +51,7 @@ class DpkgDatabase:
         self._root = root
         self._status_d = status_d
         self.path = STATUS_D if status_d else STATUS
-        self.architecture = native_architecture(packages := tuple(packages))
+        self.architecture = _architecture(packages := tuple(packages))
         self.packages: Mapping[str, PackageStatus] = MappingProxyType({self._key(each): each for each in packages})
         self._diverted = {each.diverted: each for each in diversions}
         self._diverted_to = {each.to: each for each in self._diverted.values()}
@@ -234,12 +235,10 @@ def read_database(root: Root) -> DpkgDatabase | None:
     return None
 
 
-def native_architecture(packages: Iterable[PackageStatus]) -> str:
+def _architecture(packages: Collection[PackageStatus]) -> str:
     """Return the architecture of a system: that of the package dpkg, else of most packages; empty if unknown."""
-    packages = tuple(packages)
-    dpkg_architecture = next((each.architecture for each in packages if each.name == "dpkg"), "")
-    counts = Counter(each.architecture for each in packages if each.architecture not in {"all", ""})
-    return dpkg_architecture or min(counts, key=lambda name: (-counts[name], name), default="")
+    of_dpkg = next((each.architecture for each in packages if each.name == "dpkg"), "")
+    return of_dpkg or native_architecture(each.architecture for each in packages)
 
 
 def _diversions(root: Root) -> tuple[Diversion, ...]:

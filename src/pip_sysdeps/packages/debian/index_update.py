@@ -22,7 +22,7 @@ from pip_sysdeps.packages.family import IndexUpdate
 from pip_sysdeps.packages.index import cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.shipped import shipped
+from pip_sysdeps.system.shipped import read_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -222,8 +222,7 @@ def _is_in_other_archives(root: Root, architecture: str) -> bool:
 
 
 def _ports() -> tuple[Port, ...]:
-    with open(shipped("ports.txt"), encoding="utf-8") as file:
-        return parse_ports(file.read())
+    return parse_ports(read_shipped("ports.txt"))
 
 
 def _no_sources(message: str) -> SysdepsError:

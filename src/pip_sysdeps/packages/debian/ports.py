@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.system.shipped import table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,12 +31,11 @@ def parse_ports(text: str) -> tuple[Port, ...]:
     Raise MalformedError for another form.
     """
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line and not line.startswith("#"):
-            columns = line.split("\t")
-            if len(columns) != 3:
-                raise MalformedError("not an address, architectures and a URI", where=f"line {number}")
-            found.append(Port(columns[0], frozenset(columns[1].split(",")), columns[2]))
+    for number, line in table_lines(text):
+        columns = line.split("\t")
+        if len(columns) != 3:
+            raise MalformedError("not an address, architectures and a URI", where=f"line {number}")
+        found.append(Port(columns[0], frozenset(columns[1].split(",")), columns[2]))
     return tuple(found)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import unreadable
 from pip_sysdeps.packages.debian.snapshot import snapshot_date
 
 if TYPE_CHECKING:
@@ -23,7 +22,4 @@ def read_snapshot(root: Root) -> str:
 
 
 def _read(root: Root, path: str) -> str:
-    try:
-        return root.read(path, _MAX_SOURCES).decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise unreadable(f"apt's sources `{path}`", error) from error
+    return root.read_required(path, _MAX_SOURCES, "apt's sources").decode("utf-8", "surrogateescape")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.packages.database import native_architecture
 from pip_sysdeps.packages.rpm.evr import version_key
 from pip_sysdeps.packages.rpm.package import NOARCH
 
@@ -161,9 +161,3 @@ class RpmDatabase:
 
     def _all_packages(self) -> Iterator[tuple[str, RpmPackage]]:
         return ((key, package) for key, same in self._installed.items() for package in same)
-
-
-def native_architecture(architectures: Iterable[str]) -> str:
-    """Return the architecture of most packages; empty if all are architecture-independent."""
-    counts = Counter(each for each in architectures if each not in {NOARCH, ""})
-    return min(counts, key=lambda name: (-counts[name], name), default="")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.errors import MalformedError, unreadable
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.database import native_architecture
 from pip_sysdeps.packages.rpm.bdb import is_bdb, parse_bdb
-from pip_sysdeps.packages.rpm.database import RpmDatabase, native_architecture
+from pip_sysdeps.packages.rpm.database import RpmDatabase
 from pip_sysdeps.packages.rpm.database_path import MANIFEST, find_database
 from pip_sysdeps.packages.rpm.header import ARCH, parse_header
 from pip_sysdeps.packages.rpm.manifest import parse_manifest
@@ -87,7 +88,4 @@ def _with_location(place: str) -> Iterator[None]:
 
 
 def _read(root: Root, path: str, limit: int) -> bytes:
-    try:
-        return root.read(path, limit)
-    except OSError as error:
-        raise unreadable(f"rpm's database `{path}`", error) from error
+    return root.read_required(path, limit, "rpm's database")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import MalformedError, unreadable
+from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.rpm.architectures import base_architecture
 from pip_sysdeps.packages.rpm.repo_file import parse_repo_file, repositories, substitute_variables, with_overrides
 
@@ -109,7 +109,4 @@ def _parse_file(root: Root, path: str) -> Sections:
 
 
 def _read(root: Root, path: str) -> bytes:
-    try:
-        return root.read(path, _MAX_FILE)
-    except OSError as error:
-        raise unreadable(f"`{path}`", error) from error
+    return root.read_required(path, _MAX_FILE)

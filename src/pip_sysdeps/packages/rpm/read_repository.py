@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
+from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.rpm.compression import decompress
 from pip_sysdeps.packages.rpm.repo_file import parse_mirrorlist
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
@@ -94,11 +94,11 @@ class FolderStore:
 
     def repomd(self) -> bytes:
         """Return the content of `repomd.xml`."""
-        return _read(self.root, f"{self.place}/{REPOMD}", _MAX_REPOMD)
+        return self.root.read_required(f"{self.place}/{REPOMD}", _MAX_REPOMD, "repository metadata")
 
     def read(self, location: str) -> bytes:
         """Return the content of another file."""
-        return _read(self.root, posixpath.join(self.place, location), _MAX_FILE)
+        return self.root.read_required(posixpath.join(self.place, location), _MAX_FILE, "repository metadata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +259,3 @@ def _require_checksum(content: bytes, metadata: Metadata, *, strict: bool) -> No
 def _has_checksum(content: bytes, checksum: str) -> bool:
     algorithm, _, digest = checksum.partition(":")
     return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() == digest.lower()
-
-
-def _read(root: Root, path: str, limit: int) -> bytes:
-    try:
-        return root.read(path, limit)
-    except OSError as error:
-        raise unreadable(f"repository metadata `{path}`", error) from error
