@@ -10,10 +10,10 @@ import pytest
 from builders.debian import require_root_and, run_in
 from builders.rpm import query, rpm_root, with_repository, zypper
 from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.item_formats import as_names
 from pip_sysdeps.packages.rpm.install import (
     PROGRAMS,
     as_command,
-    as_names,
     as_satisfy,
     version_capabilities,
 )
@@ -70,7 +70,7 @@ def test_dnf_installs_a_symbol_version(dnf_root: Path) -> None:
 def test_dnf_installs_a_pinned_version(dnf_root: Path) -> None:
     """Name and version are joined by a hyphen."""
     version = query(dnf_root, "--queryformat=%{VERSION}-%{RELEASE}", "bash")
-    line = as_names((Item(name="bash", version=version),), PROGRAMS["dnf"])
+    line = as_names((Item(name="bash", version=version),), PROGRAMS["dnf"].pin)
     assert run_in(dnf_root, ["dnf", "install", "-y", *line.split()]).returncode == 0
 
 

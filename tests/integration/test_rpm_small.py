@@ -14,7 +14,8 @@ from builders.debian import require_root_and
 from builders.rpm import dnf, query, require_rpm, small_repository, zypper
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.installed import open_packages
-from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_names, as_satisfy, version_capabilities
+from pip_sysdeps.packages.item_formats import as_names
+from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_satisfy, version_capabilities
 from pip_sysdeps.packages.rpm.libraries import newest_packages, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
@@ -111,7 +112,7 @@ def test_zypper_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path
 def test_zypper_installs_a_pinned_version(repository: Path, tmp_path: Path) -> None:
     """Name and version, with the epoch, are joined by an equals sign."""
     require_root_and("zypper")
-    line = as_names((Item(name="one-libs", version="4:1.2-3"),), PROGRAMS["zypper"])
+    line = as_names((Item(name="one-libs", version="4:1.2-3"),), PROGRAMS["zypper"].pin)
     zypper(tmp_path, "install", *line.split(), repository=repository)
     assert query(tmp_path, "one-libs").startswith("one-libs-1.2-3")
 

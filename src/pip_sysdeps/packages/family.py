@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pip_sysdeps.errors import SysdepsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
@@ -94,6 +96,21 @@ class IndexRequest(NamedTuple):
     """The architecture."""
     shared: bool = False
     """Whether the index of another root may be used everywhere, not only for roots with the same sources."""
+
+    def require_known(self, architectures: Collection[str]) -> None:
+        """Raise SysdepsError for an unknown release, or an architecture that is not one of these."""
+        if not (self.distro and self.codename and self.architecture):
+            raise unknown_release_error()
+        if self.architecture not in architectures:
+            raise SysdepsError(f"unknown architecture `{self.architecture}`", hint=f"one of {', '.join(architectures)}")
+
+
+def unknown_release_error() -> SysdepsError:
+    """Return the error for a system of which the release cannot be determined."""
+    return SysdepsError(
+        "cannot determine the release: this system has no os-release or no package database",
+        hint="run it on a system of the release, or name an unpacked image with --root",
+    )
 
 
 class IndexUpdate(NamedTuple):

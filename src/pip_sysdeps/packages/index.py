@@ -34,6 +34,8 @@ _SUFFIX = ".index"
 _MAX_BYTES = 64 << 20
 _ROOTS = "roots"
 """The folder of indices for other roots."""
+OLD_INDEX_KEPT = "the old index, if there is one, is left as it was"
+"""The end of a hint after a failed update."""
 _SHIPPED = shipped("debian.index")
 
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")

@@ -36,6 +36,8 @@ _MAX_INFLATED = 1 << 22
 _WORD = re.compile(r"[^\s:]+")
 """A key or a value: white space and ":" are separators."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._+-]{0,199}")
+_MINOR_VERSION = re.compile(r"(?:[0-9]+:)?([0-9]+\.[0-9]+)")
+"""An epoch and the first two numbers."""
 _MAX_FACT = 100
 """Characters of a date or version."""
 
@@ -53,6 +55,12 @@ class IndexTarget(NamedTuple):
     """Version of its glibc: `2.41`; empty where the archive does not have it."""
     python: str = ""
     """Version of its own Python: `3.13`; empty likewise."""
+
+
+def minor_version(version: str) -> str:
+    """Return the first two numbers of a package's version: `2.41` of `2.41-12+deb13u1`; empty for another form."""
+    match = _MINOR_VERSION.match(version)
+    return match[1] if match else ""
 
 
 class _Block(NamedTuple):

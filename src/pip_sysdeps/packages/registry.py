@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.family import unknown_release_error
 from pip_sysdeps.system.shipped import read_shipped, table_lines
 
 if TYPE_CHECKING:
@@ -80,10 +81,7 @@ def sources_of(root: Root, distro: str) -> Sources:
     family = (family_of(known.manager) if known else None) or family_in(root)
     if family is None:
         refuse_unknown(root)
-        raise SysdepsError(
-            "cannot determine the release: this system has no os-release or no package database",
-            hint="run it on a system of the release, or name an unpacked image with --root",
-        )
+        raise unknown_release_error()
     if family.sources is None:
         raise SysdepsError(
             f"`index update` does not support {family.installer}",

@@ -328,7 +328,7 @@ def test_a_url_that_is_not_safe_is_not_opened(fedora: Path, run: Run, url: str) 
         2,
         (
             "error: no repository could be read: the repository `fedora` is left out: "
-            f"`{url}/repodata/repomd.xml` is not fetched: only https is, without a user's name"
+            f"`{url}/repodata/repomd.xml` is not downloaded: only https URLs without a user name are"
         ),
     )
 
@@ -338,7 +338,7 @@ def test_a_redirection_to_http_is_not_followed(fedora: Path, run: Run, server: S
     configure(fedora, f"fedora baseurl={server.url}/to/http://127.0.0.1:9")
     found = run("index", "update", "--root", str(fedora))
     assert found.status == 2
-    assert "is not fetched: only https is" in found.err
+    assert "is not downloaded: only https URLs" in found.err
 
 
 def test_a_server_without_a_trusted_certificate_is_refused(

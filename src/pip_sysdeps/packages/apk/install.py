@@ -8,38 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.packages.item_formats import argument, as_lines, as_names
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pip_sysdeps.packages.family import Item
 
 _INSTALL = "apk add --no-cache"
 
 
-def as_names(items: Sequence[Item]) -> str:
-    """Render one line for xargs(1)."""
-    return " ".join(map(_argument, items)) + "\n" if items else ""
-
-
-def as_lines(items: Iterable[Item]) -> str:
-    """Render one item per line."""
-    return "".join(f"{_argument(each)}\n" for each in items)
-
-
 def as_dockerfile(items: Sequence[Item], _snapshot: str = "") -> str:
     """Render a RUN instruction; nothing for no items."""
     if not items:
         return ""
-    return f"RUN {_INSTALL} \\\n" + " \\\n".join(f"        {_argument(each)}" for each in items) + "\n"
+    return f"RUN {_INSTALL} \\\n" + " \\\n".join(f"        {argument(each)}" for each in items) + "\n"
 
 
 def as_command(names: Sequence[str]) -> str:
     """Return the shell command that installs packages or capabilities; empty for none."""
     return f"{_INSTALL} {' '.join(names)}" if names else ""
-
-
-def _argument(item: Item) -> str:
-    return f"{item.name}={item.version}" if item.version else item.name
 
 
 USAGE = f"To install the printed names with apk:\n\n  xargs -r -a packages.txt {_INSTALL}\n"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.contents import MAX_LINE
+from pip_sysdeps.packages.debian.release_file import parse_release
 from pip_sysdeps.packages.unpacked import unpacked_limit
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_GET, APT_HELPER, read_lines, read_parts, run, start
@@ -290,7 +291,5 @@ def _release_file(stem: str) -> dict[str, str]:
             continue
         if len(content) > _MAX_RELEASE:
             raise MalformedError(f"is larger than {_MAX_RELEASE} bytes").at(os.path.basename(stem + name))
-        lines = content.decode("utf-8", "replace").split("\n")
-        fields = [line.partition(":") for line in lines if line[:1].isalpha()]
-        return {name: value.strip() for name, _, value in fields}
+        return parse_release(content)
     return {}

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.packages.debian.relations import parse_relations
+from pip_sysdeps.packages.debian.release_file import parse_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -118,8 +119,7 @@ def package_lists(names: Iterable[str], architecture: str) -> Iterator[ListName]
 
 def release_facts(content: bytes) -> ReleaseFacts:
     """Parse a Release or InRelease file; absent fields are empty."""
-    lines = content.decode("utf-8", "replace").split("\n")
-    fields = {name: value.strip() for name, _, value in (line.partition(":") for line in lines if line[:1].isalpha())}
+    fields = parse_release(content)
     return ReleaseFacts(
         origin=fields.get("Origin", ""),
         codename=fields.get("Codename", ""),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.packages.debian.database import read_database
 from pip_sysdeps.packages.debian.read_apt_lists import read_apt_lists
 from pip_sysdeps.packages.family import BorrowedNames
+from pip_sysdeps.packages.index_file import minor_version
 from pip_sysdeps.packages.releases import names_of
 from pip_sysdeps.printing import printable
 
@@ -50,8 +51,7 @@ def borrow_names(root: Root, platform: Platform) -> BorrowedNames | None:
 def _version_of(name: str, lists: Iterable[AptList]) -> str:
     """Return the first two numbers of a package's version in the first list that has it; empty if none has."""
     versions = (version for each in lists for version in each.versions.get(name, ()))
-    match = re.match(r"[0-9]+\.[0-9]+", next(versions, ""))
-    return match[0] if match else ""
+    return minor_version(next(versions, ""))
 
 
 def _by_version_file(root: Root) -> str:

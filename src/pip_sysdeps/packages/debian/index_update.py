@@ -19,7 +19,7 @@ from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import WrittenSources, read_sources, sources_key, write_sources
 from pip_sysdeps.packages.debian.read_architecture import read_architecture
 from pip_sysdeps.packages.family import IndexUpdate
-from pip_sysdeps.packages.index import cache_folder, write_index
+from pip_sysdeps.packages.index import OLD_INDEX_KEPT, cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.shipped import read_shipped
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.family import IndexRequest
     from pip_sysdeps.system.root import Root
 
-OLD_INDEX_KEPT = "the old index, if there is one, is left as it was"
 _MIN_SPACE = 1 << 20
 """Bytes that any download needs."""
 _FOLDER_MODE = 0o755
@@ -48,7 +47,7 @@ def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> I
     Raise SysdepsError, with the old index unchanged, if apt or its sources are missing, or if no Contents or no
     Packages index of the release's own archive could be downloaded and verified.
     """
-    _refuse_unknown_system(request)
+    request.require_known(ARCHITECTURES)
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, request) as state:
         os.chmod(folder, _FOLDER_MODE)
         apt, written = _apt(root, request, folder, state)
@@ -74,16 +73,6 @@ def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> I
     with _with_location():
         path = write_index(target, tables.tables, key)
     return IndexUpdate(target=target, path=path, complaints=(*written.skipped, *complaints))
-
-
-def _refuse_unknown_system(request: IndexRequest) -> None:
-    if not (request.distro and request.codename and request.architecture):
-        raise SysdepsError(
-            "cannot determine the release: this system has no os-release or no package database",
-            hint="run it on a system of the release, or name an unpacked image with --root",
-        )
-    if request.architecture not in ARCHITECTURES:
-        raise SysdepsError(f"unknown architecture `{request.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
 
 
 def _require_indices(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.contents import DATA_FOLDER
-from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT
+from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT, minor_version
 from pip_sysdeps.packages.plugin_folders import has_plugins
 
 if TYPE_CHECKING:
@@ -244,8 +244,7 @@ def version_id(distro: str, version: str) -> str:
 
 def version_of(name: str, packages: Mapping[str, ArchivePackage]) -> str:
     """Return the first two numbers of a package's version: `2.41` of 2.41-12+deb13u1; empty if it is not there."""
-    match = re.match(r"[0-9]+\.[0-9]+", packages[name].version) if name in packages else None
-    return match[0] if match else ""
+    return minor_version(packages[name].version) if name in packages else ""
 
 
 def count_dependents(packages: Mapping[str, ArchivePackage]) -> Counter[str]:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.packages.item_formats import argument, as_lines, as_names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pip_sysdeps.packages.family import Item
-
-
-def as_names(packages: Sequence[Item]) -> str:
-    """Render one line for xargs(1)."""
-    return " ".join(map(_argument, packages)) + "\n" if packages else ""
-
-
-def as_lines(packages: Iterable[Item]) -> str:
-    """Render one name per line."""
-    return "".join(f"{_argument(each)}\n" for each in packages)
 
 
 def as_satisfy(packages: Iterable[Item]) -> str:
@@ -33,7 +25,7 @@ def as_dockerfile(packages: Sequence[Item], snapshot: str = "") -> str:
     """
     if not packages:
         return ""
-    names = "".join(f"        {_argument(each)} \\\n" for each in packages)
+    names = "".join(f"        {argument(each)} \\\n" for each in packages)
     update = "apt-get update"
     if snapshot:
         update = _SNAPSHOT.replace("@DATE@", snapshot) + " && apt-get update -o Acquire::Check-Valid-Until=false"
@@ -53,10 +45,6 @@ def apt_get_install(names: Sequence[str]) -> str:
     return (
         f"apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true {' '.join(names)}" if names else ""
     )
-
-
-def _argument(item: Item) -> str:
-    return f"{item.name}={item.version}" if item.version else item.name
 
 
 def _bound(item: Item) -> str:

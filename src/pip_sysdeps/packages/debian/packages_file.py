@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.package_name import is_package_name
+from pip_sysdeps.packages.debian.relations import parse_relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,18 +107,8 @@ def _package(fields: dict[bytes, bytes], line: int) -> Iterator[ArchivePackage]:
         priority=text.get("Priority", ""),
         essential=text.get("Essential") == "yes",
         multi_arch=text.get("Multi-Arch", ""),
-        depends=_groups(text.get("Pre-Depends", "")) + _groups(text.get("Depends", "")),
-        provides=tuple(names[0] for names in _groups(text.get("Provides", ""))),
-        recommends=_groups(text.get("Recommends", "")),
-        suggests=_groups(text.get("Suggests", "")),
+        depends=parse_relations(text.get("Pre-Depends", "")) + parse_relations(text.get("Depends", "")),
+        provides=tuple(names[0] for names in parse_relations(text.get("Provides", ""))),
+        recommends=parse_relations(text.get("Recommends", "")),
+        suggests=parse_relations(text.get("Suggests", "")),
     )
-
-
-def _groups(relations: str) -> tuple[tuple[str, ...], ...]:
-    """Reduce `a (>= 1) | b:any, c` to (("a", "b"), ("c",)). Source: Debian Policy 7.1."""
-    groups = (tuple(_name(relation) for relation in group.split("|")) for group in relations.split(","))
-    return tuple(names for group in groups if (names := tuple(name for name in group if name)))
-
-
-def _name(relation: str) -> str:
-    return relation.partition("(")[0].partition("[")[0].strip().partition(":")[0]

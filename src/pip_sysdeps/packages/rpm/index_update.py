@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.family import IndexUpdate
-from pip_sysdeps.packages.index import write_index
+from pip_sysdeps.packages.index import OLD_INDEX_KEPT, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.packages.platform import release_name
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, capability_mark
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.rpm.repository import RepositoryPackage
     from pip_sysdeps.system.root import Root
 
-OLD_INDEX_KEPT = "the old index, if there is one, is left as it was"
 _PYTHON = "python3"
 
 
@@ -71,15 +70,7 @@ def update_index(root: Root, request: IndexRequest) -> IndexUpdate:
     SysdepsError and MalformedError, with the old index unchanged, for damaged metadata, and if no repository can be
     read.
     """
-    if not (request.distro and request.codename and request.architecture):
-        raise SysdepsError(
-            "cannot determine the release: this system has no os-release or no package database",
-            hint="run it on a system of the release, or name an unpacked image with --root",
-        )
-    if request.architecture not in ARCHITECTURES:
-        raise SysdepsError(
-            f"architecture `{request.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
-        )
+    request.require_known(ARCHITECTURES)
     try:
         found, others, complaints = _read(root, request)
         target, tables = index_of(found, others, request)

@@ -10,6 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.packages.item_formats import argument, as_lines, as_names
 from pip_sysdeps.packages.rpm.capability import capability
 from pip_sysdeps.packages.rpm.evr import part_key
 
@@ -75,21 +76,11 @@ about the option; since RHEL 8, yum is a link to dnf.
 """
 
 
-def as_names(items: Sequence[Item], program: Program) -> str:
-    """Render one line for xargs(1)."""
-    return " ".join(_argument(each, program) for each in items) + "\n" if items else ""
-
-
-def as_lines(items: Iterable[Item], program: Program) -> str:
-    """Render one item per line."""
-    return "".join(f"{_argument(each, program)}\n" for each in items)
-
-
 def as_satisfy(items: Iterable[Item], program: Program) -> str:
     """Render one item per line, and the capabilities of the symbol versions that it must have."""
     items = tuple(items)
     versions = dict.fromkeys(each for item in items for each in item.capabilities)
-    return as_lines(items, program) + "".join(f"{each}\n" for each in versions)
+    return as_lines(items, program.pin) + "".join(f"{each}\n" for each in versions)
 
 
 def as_command(names: Iterable[str], program: Program) -> str:
@@ -102,15 +93,15 @@ def as_dockerfile(items: Sequence[Item], program: Program) -> str:
     """Render a RUN instruction; nothing for no items."""
     if not items:
         return ""
-    arguments = "".join(f"        {shlex.quote(_argument(each, program))} \\\n" for each in items)
+    arguments = "".join(f"        {shlex.quote(argument(each, program.pin))} \\\n" for each in items)
     return f"RUN {program.install} \\\n{arguments} && {program.clean}\n"
 
 
 def formats(program: Program) -> Mapping[str, Callable[[Sequence[Item]], str]]:
     """Return the renderers for a program by their output format."""
     return {
-        "names": lambda items: as_names(items, program),
-        "lines": lambda items: as_lines(items, program),
+        "names": lambda items: as_names(items, program.pin),
+        "lines": lambda items: as_lines(items, program.pin),
         "satisfy": lambda items: as_satisfy(items, program),
     }
 
@@ -135,7 +126,3 @@ def version_capabilities(soname: str, mark: str, versions: Iterable[str]) -> tup
         highest[stem] = max(highest.get(stem, version), version, key=part_key)
     found = (capability(soname, mark, version) for version in highest.values())
     return tuple(sorted(each for each in found if each is not None))
-
-
-def _argument(item: Item, program: Program) -> str:
-    return f"{item.name}{program.pin}{item.version}" if item.version else item.name

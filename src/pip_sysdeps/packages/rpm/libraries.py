@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT
+from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT, minor_version
 from pip_sysdeps.packages.rpm.capability import provides_library, soname_of
 from pip_sysdeps.packages.rpm.evr import version_key
 from pip_sysdeps.packages.rpm.names import is_development, is_package_name
@@ -146,8 +146,7 @@ def version_of(capability: str, packages: Iterable[RepositoryPackage]) -> str:
     `2.41` of 2.41-5.fc42; empty if there is not exactly one package.
     """
     versions = [each.version for each in packages if capability in each.provides or capability in each.files]
-    match = re.match(r"(?:[0-9]+:)?([0-9]+\.[0-9]+)", versions[0]) if len(versions) == 1 else None
-    return match[1] if match else ""
+    return minor_version(versions[0]) if len(versions) == 1 else ""
 
 
 def _program_value(program: str, owners: Sequence[str]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.item_formats import as_lines, as_names
 from pip_sysdeps.packages.rpm.install import (
     PROGRAMS,
     as_command,
     as_dockerfile,
-    as_lines,
-    as_names,
     as_satisfy,
     version_capabilities,
 )
@@ -21,13 +20,13 @@ PINNED = (Item(name="libpq", version="1:16.1-2.fc40"),)
 
 def test_names_are_one_line() -> None:
     """For xargs, unquoted."""
-    assert as_names(LINE, PROGRAMS["dnf"]) == "libpq libGL.so.1()(64bit)\n"
-    assert as_names((), PROGRAMS["dnf"]) == ""
+    assert as_names(LINE, PROGRAMS["dnf"].pin) == "libpq libGL.so.1()(64bit)\n"
+    assert as_names((), PROGRAMS["dnf"].pin) == ""
 
 
 def test_lines_are_one_a_requirement() -> None:
     """For xargs, which takes a line break for the end of an argument."""
-    assert as_lines(LINE, PROGRAMS["zypper"]) == "libpq\nlibGL.so.1()(64bit)\n"
+    assert as_lines(LINE, PROGRAMS["zypper"].pin) == "libpq\nlibGL.so.1()(64bit)\n"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def test_a_command_is_quoted_for_a_shell(program: str, line: str) -> None:
 @pytest.mark.parametrize(("program", "name"), [("dnf", "libpq-1:16.1-2.fc40"), ("zypper", "libpq=1:16.1-2.fc40")])
 def test_a_pinned_package_has_its_version(program: str, name: str) -> None:
     """Dnf joins name and version with a hyphen, zypper with an equals sign."""
-    assert as_names(PINNED, PROGRAMS[program]) == f"{name}\n"
+    assert as_names(PINNED, PROGRAMS[program].pin) == f"{name}\n"
 
 
 def test_a_dockerfile_cleans_up() -> None:
