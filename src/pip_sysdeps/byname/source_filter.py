@@ -12,7 +12,9 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _FILES = (b"require_version", b"load_extension(")
-_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"execv", b"execl", b"posix_spawn", b"pexpect")
+_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
+_RUNNER_PARTS = {b"exec": (b"execv", b"execl"), b"spawn": (b"posix_spawn", b"pexpect")}
+"""More of them, by a part that each has: two looks at most sources instead of four."""
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
 _RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD, rb"yield" + _WORD)
 """Patterns with a fixed beginning each: one with all takes four times as long."""
@@ -89,7 +91,9 @@ def program_words(source: bytes) -> frozenset[str]:
 
 def is_runner(source: bytes) -> bool:
     """Return by a quick search whether a source has a word for what runs or looks for programs."""
-    return any(word in source for word in _RUNNER_BYTES)
+    return any(word in source for word in _RUNNER_BYTES) or any(
+        part in source and any(word in source for word in words) for part, words in _RUNNER_PARTS.items()
+    )
 
 
 def quotes(source: bytes, words: frozenset[bytes]) -> bool:

@@ -77,6 +77,11 @@ class _Shortest:
     def __len__(self) -> int:
         return len(self._kept) + len(self._left_out)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the kept ones have together."""
+        return sum(size for size, _, _ in self._kept)
+
     def add(self, path: str, text: bytes) -> None:
         """Add a source, and drop the longest while there are too many bytes."""
         insort(self._kept, (len(text), path, text))
@@ -176,16 +181,18 @@ class References:
     def _small(self) -> dict[str, bytes]:
         """Return the sources of any other distribution that are parsed; what they run may stand in another one."""
         opening, running = _Shortest(_MOST_OPENING), _Shortest(_MOST_RUNNING)
-        helping, speaks = _Shortest(_MOST_RUNNING), False
+        helping = _Shortest(_MOST_RUNNING)
         for path, text in self._read_all():
             if may_import(text):
                 self._importing[path] = text
-            speaks = speaks or quotes(text, self._titled)
             if loads(text) or opens_files(text) or len(text) == _MAX_SOURCE:
                 opening.add(path, text)
             elif is_runner(text):
                 (running if self._names_program(text) else helping).add(path, text)
-        return self._kept(opening) | self._kept(running) | helping.kept(_MOST_RUNNING if speaks else _MOST_HELPERS)
+        most = _MOST_HELPERS
+        if helping.size > most and any(quotes(text, self._titled) for _, text in self._read_all()):
+            most = _MOST_RUNNING
+        return self._kept(opening) | self._kept(running) | helping.kept(most)
 
     def _named_by(self, gated: Mapping[str, bytes]) -> Searched:
         """Return what sources name; nothing of those that cause too much work, which is noted."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.system.python_syntax import parse_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _HEAD = 6
 """Characters of a file's name that a string must have as they are, for the rest of it to be computed."""
@@ -31,17 +30,10 @@ _PIECE = rb"""[^"'{%/\\\n]*"""
 _MORE = rb"""(?=([{%\\]|["'][\s)\\]*(?:[+#]|[fFrRbBuU]{0,2}["']))?)"""
 """What stands behind it where the string is put together: a value, an escape, `+`, or the next literal."""
 
-_COMPUTED = "\0"
-"""Stands for a piece of a string that only a run would tell."""
 
 _END_OF_STRING = re.compile(rb"""["'/\\]([^"'/\\\n]+)(?=["'])""")
 _FEW_NAMES = 16
 """Names that are looked for one by one, which is faster."""
-_MOST_COMPUTED = 1000
-"""Strings of one source that are put together and begin like a name."""
-
-_DEEP = 50
-"""Strings that are added up, of which the first is still looked at."""
 
 
 def beginnings(names: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
@@ -56,8 +48,8 @@ def beginnings(names: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
 def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[bytes]]) -> frozenset[str]:
     """Return those file names, of one or more, that a string of this Python source names.
 
-    A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
-    only. `begun` has the `beginnings` of these names, and perhaps of more.
+    A name counts as a whole string or as the last part of a path in one, and so does what begins like a string that is
+    put together, in a source with a loader. `begun` has the `beginnings` of these names, and perhaps of more.
     Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
     """
     found = {each for pattern in begun for each in pattern.findall(source)}
@@ -66,10 +58,9 @@ def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[b
     parts = {(text.decode("utf-8", "surrogateescape"), bool(more)) for text, more in found}
     possible = _that_begin(names, {text for text, _ in parts})
     whole = _whole(source, possible)
-    rest = frozenset(names - whole)
-    if _that_begin(rest, {text for text, more in parts if more}) and _LOADERS.search(source):
-        computed = tuple(islice(_computed_names(source, rest), _MOST_COMPUTED))
-        whole |= {name for name in rest if any(_fits(name, pieces) for pieces in computed)}
+    computed = {text for text, more in parts if more and len(text) >= _HEAD}
+    if computed and _LOADERS.search(source):
+        whole |= _that_begin(names, computed)
     return frozenset(whole)
 
 
@@ -112,65 +103,3 @@ def _is_whole(source: bytes, name: str) -> bool:
 
 def _any_of(texts: Iterable[str]) -> bytes:
     return b"(?:" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
-
-
-def _computed_names(source: bytes, names: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the last path part of each string that the source puts together, if a name begins like it.
-
-    It is in pieces, between which anything may stand.
-    """
-    tree = parse_python(source)
-    heads = {name[:end] for name in names for end in range(len(name) + 1)}
-    for node in () if tree is None else _computed(tree):
-        head, *rest = _text(node).rpartition("/")[2].split(_COMPUTED)
-        if len(head) >= _HEAD and head in heads:
-            yield head, *rest
-
-
-def _fits(name: str, pieces: tuple[str, ...]) -> bool:
-    """Return whether a name has the pieces in this order, the first at its begin and the last at its end.
-
-    No regular expression: hundreds of pieces would be tried in all ways.
-    """
-    first, *rest = pieces
-    if not rest:
-        return name == first
-    *between, last = rest
-    if not (name.startswith(first) and name.endswith(last)):
-        return False
-    place, end = len(first), len(name) - len(last)
-    for piece in between:
-        found = name.find(piece, place, end)
-        if found < 0:
-            return False
-        place = found + len(piece)
-    return place <= end
-
-
-def _computed(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield the expressions that may put a string together; `ast.walk` takes twice as long."""
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod)):
-            yield node
-        for part in vars(node).values():
-            if isinstance(part, list):
-                pending += [each for each in part if isinstance(each, ast.AST)]
-            elif isinstance(part, ast.AST):
-                pending.append(part)
-
-
-def _text(node: ast.AST, depth: int = 0) -> str:
-    """Return a string expression's text, with `_COMPUTED` for each piece that is no literal, or lies too deep."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=values):
-            return "".join(_text(value, depth) for value in values)
-        case ast.BinOp(left=left, op=ast.Add(), right=right) if depth < _DEEP:
-            return _text(left, depth + 1) + _text(right, depth + 1)
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
-            return re.sub(r"%[a-z]", _COMPUTED, text)
-        case _:
-            return _COMPUTED
