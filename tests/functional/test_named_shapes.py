@@ -320,6 +320,9 @@ def test_each_of_several_programs_is_required(desk: Desk, case: str) -> None:
 AT_IMPORT = {
     "run": ("subprocess.check_output(['grn', '--version'])", True),
     "tried": ("try:\n    subprocess.run(['grn'])\nexcept OSError as e:\n    raise ImportError('grn') from e", True),
+    "a check": ("def need(p):\n    if not shutil.which(p):\n        raise ImportError(p)\nneed('grn')", True),
+    "a function": ("def run(p):\n    return subprocess.check_output([p, '--version'])\nrun('grn')", True),
+    "a function's condition": ("def run(p, x):\n    if x:\n        subprocess.run([p])\nrun('grn', y)", False),
     "may fail": ("try:\n    subprocess.run(['grn'])\nexcept OSError:\n    grn = None", False),
     "a shell": ("subprocess.call('grn --version', shell=True)", False),
     "a condition": ("if x:\n    subprocess.check_output(['grn', '--version'])", False),
@@ -330,7 +333,7 @@ AT_IMPORT = {
 def test_what_runs_at_import(desk: Desk, case: str) -> None:
     """A program without which an import fails is in the line, whatever the title speaks of."""
     text, expected = AT_IMPORT[case]
-    target = locked(desk, "/here", "bookworm", {"__init__": RUN + text})
+    target = locked(desk, "/here", "bookworm", {"__init__": f"import shutil\n{RUN}{text}"})
     assert list(target.installs) == (["groff"] if expected else [])
 
 

@@ -43,11 +43,11 @@ class Programs:
             return
         module = site.scope.module
         optional = module.goes_without(site.call) and not site.gives_up_after
-        fails = site.at_import and (id(site.call) in module.demanded or _raises(site.call, full))
+        fails = id(site.call) in module.demanded or (_raises(site.call, full) and not site.branch.conditional)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
             for names in self._alternatives(site, each):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
-                required = fails and each.site is site and not each.optional
+                required = fails and each.site.at_import and not each.optional
                 yield found._replace(required=required, unsure=each.site.branch.conditional)
 
     def _alternatives(self, site: CallSite, found: Found) -> list[Values]:
