@@ -21,7 +21,14 @@ from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.packages.registry import default_directories
-from pip_sysdeps.report.audit import InstalledVersion, components_of, make_audit, make_audit_of_lock, vendored_libraries
+from pip_sysdeps.report.audit import (
+    InstalledVersion,
+    Inventory,
+    components_of,
+    make_audit,
+    make_audit_of_lock,
+    vendored_libraries,
+)
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, selects_checks
@@ -100,13 +107,15 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             evidence,
             target,
             found,
-            installed=installed_packages(scanned.place.packages),
-            components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
-            libraries=libraries_of(scanned, sboms),
-            closures=closures_of(scanned.place.packages, target),
-            requirement_chains={
-                name: tuple(link.name for link in way) for name, way in scanned.requirement_chains.items()
-            },
+            Inventory(
+                installed=installed_packages(scanned.place.packages),
+                closures=closures_of(scanned.place.packages, target),
+                components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
+                libraries=libraries_of(scanned, sboms),
+                requirement_chains={
+                    name: tuple(link.name for link in chain) for name, chain in scanned.requirement_chains.items()
+                },
+            ),
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,

@@ -6,7 +6,7 @@ import posixpath
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -168,38 +168,46 @@ class Audit:
         return tuple(row for row in self.packages if row.state is state)
 
 
-def make_audit(  # noqa: PLR0913 - one argument for each column
+class Inventory(NamedTuple):
+    """The packages and libraries of an environment and its system, for a report."""
+
+    installed: Mapping[str, InstalledVersion]
+    """Binary package -> its installed version."""
+    closures: Closures
+    """The installed and listed packages with their dependencies."""
+    components: Mapping[str, tuple[Component, ...]]
+    """Distribution -> the components of its SBOMs."""
+    libraries: Mapping[str, tuple[VendoredLibrary, ...]]
+    """Distribution without an SBOM -> the libraries that its files are or contain."""
+    requirement_chains: Mapping[str, tuple[str, ...]]
+    """Distribution -> the distributions that require it, from a requested one to itself."""
+
+
+def make_audit(
     evidence: Evidence,
     target: Target,
     findings: tuple[Finding, ...],
+    inventory: Inventory,
     *,
-    installed: Mapping[str, InstalledVersion],
-    components: Mapping[str, tuple[Component, ...]],
-    libraries: Mapping[str, tuple[VendoredLibrary, ...]],
-    closures: Closures,
-    requirement_chains: Mapping[str, tuple[str, ...]],
     others: tuple[Target, ...] = (),
 ) -> Audit:
-    """Return the report; `components` has the components of each distribution's SBOMs.
-
-    `libraries` has the libraries in files of distributions without an SBOM. `closures` has the installed packages,
-    `requirement_chains` the chain to each distribution, `others` the lock's other targets.
-    """
+    """Return the report on an environment; `others` are the lock's other targets."""
+    closures = inventory.closures
     line = _line(target)
     locked = {each.name: each for each in target.distribution}
     rows = [
         replace(
             _distribution_row(each.distribution, locked.get(each.distribution.name), line, closures),
             vendored=vendored_libraries(each, evidence.scan),
-            components=components.get(each.distribution.name, ()),
-            libraries=libraries.get(each.distribution.name, ()),
-            requirement_chain=requirement_chains.get(each.distribution.name, ()),
+            components=inventory.components.get(each.distribution.name, ()),
+            libraries=inventory.libraries.get(each.distribution.name, ()),
+            requirement_chain=inventory.requirement_chains.get(each.distribution.name, ()),
         )
         for each in evidence.scan.distributions
     ]
     return Audit(
         target=target,
-        packages=tuple(_package_rows(target, installed, closures)),
+        packages=tuple(_package_rows(target, inventory.installed, closures)),
         distributions=tuple(row for row in rows if row.needs or row.vendored or row.components or row.libraries),
         findings=findings,
         how_to_add=how_to_add(target),

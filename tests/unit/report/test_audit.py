@@ -18,6 +18,7 @@ from pip_sysdeps.report.audit import (
     Audit,
     DistributionRow,
     InstalledVersion,
+    Inventory,
     PackageRow,
     PackageState,
     PackageUse,
@@ -100,11 +101,13 @@ def reported(*names: str) -> Audit:
         Evidence(scan=scan),
         TARGET,
         (),
-        installed=INSTALLED,
-        components={"pg": (OPENSSL,)},
-        libraries={"lib": (LIBRARY,)},
-        closures=CLOSURES,
-        requirement_chains={"pg": ("app", "pg")},
+        Inventory(
+            installed=INSTALLED,
+            closures=CLOSURES,
+            components={"pg": (OPENSSL,)},
+            libraries={"lib": (LIBRARY,)},
+            requirement_chains={"pg": ("app", "pg")},
+        ),
     )
 
 
