@@ -14,11 +14,12 @@ _SONAME = r"lib(?P<stem>[^/]+?)\.so(?:\.[0-9.]+)?"
 def has_plugins(libraries: Iterable[str], folders: Iterable[str]) -> bool:
     """Return whether one of the folders is named after one of the libraries, by their file names.
 
-    `sasl2` belongs to libsasl2.so.2, `gdk-pixbuf-2.0` to libgdk_pixbuf-2.0.so.0, `gtk-3.0` to libgtk-3.so.0: a folder
-    may have a longer version.
+    `sasl2` belongs to libsasl2.so.2, `gdk-pixbuf-2.0` to libgdk_pixbuf-2.0.so.0, `libheif` to libheif.so.1, `gtk-3.0`
+    to libgtk-3.so.0: a folder may have a longer version.
     """
     stems = {_plain(match["stem"]) for name in libraries if (match := re.fullmatch(_SONAME, name))}
-    return any(_is_named_after(_plain(folder), stem) for folder in folders for stem in stems)
+    names = {name for folder in map(_plain, folders) for name in (folder, folder.removeprefix("lib"))}
+    return any(_is_named_after(name, stem) for name in names for stem in stems)
 
 
 def _plain(name: str) -> str:

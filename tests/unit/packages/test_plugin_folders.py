@@ -13,6 +13,8 @@ from pip_sysdeps.packages.plugin_folders import has_plugins
         ("libsasl2.so.2", "sasl2", True),
         ("libgdk_pixbuf-2.0.so.0", "gdk-pixbuf-2.0", True),
         ("libgtk-3.so.0.2404.29", "gtk-3.0", True),
+        ("libheif.so.1", "libheif", True),
+        ("libheif.so.1", "liblibheif", False),
         ("libpython3.11.so.1.0", "python3", False),
         ("libz.so.1", "zone", False),
         ("ld-linux-x86-64.so.2", "ld-linux", False),
