@@ -37,7 +37,7 @@ from pip_sysdeps.environment.read_sdist import SdistBudget, read_from_sdist
 from pip_sysdeps.environment.read_vendored import rules
 from pip_sysdeps.environment.read_wheels import environment_of_wheels
 from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
-from pip_sysdeps.environment.requirements import required, requirement_chains
+from pip_sysdeps.environment.requirements import required_distributions, requirement_chains
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.environment.site_files import (
     changes_path,
@@ -219,7 +219,7 @@ def _requirements(content: bytes) -> object:
     found = (distribution("a", requires=lines), distribution("b", requires=lines[::-1]))
     markers = {"os_name": "posix", "python_version": "3.11", "sys_platform": "linux", "platform_machine": "x86_64"}
     chains = requirement_chains(found, markers)
-    return [required(found, markers), *(chains[name] for name in chains)]
+    return [required_distributions(found, markers), *(chains[name] for name in chains)]
 
 
 def _vendored(content: bytes) -> object:

@@ -231,14 +231,14 @@ def read_evidence(
         glibc=library.read_version(root, program, scanner.objects, directories) if program else None,
         decided_by_policy=frozenset(decided_by_policy),
         versions=packages.versions if packages else {},
-        available=_available(packages),
+        available=_available_versions(packages),
         version_key=packages.family.version_key if packages else str,
         library_path=scanned.project.library_path,
         changes=changes,
     )
 
 
-def _available(packages: SystemPackages | None) -> AvailableVersions | None:
+def _available_versions(packages: SystemPackages | None) -> AvailableVersions | None:
     """Return the packages of a system's sources, if its package manager keeps lists of them."""
     sources = packages.family.sources if packages else None
     if packages is None or sources is None or sources.available is None:

@@ -172,7 +172,7 @@ def _pin_versions(target: Target, place: Place) -> Target:
 
 def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
     """Raise SysdepsError if none of a target's distributions with needs is installed, as in another environment."""
-    names = _of_another_environment(found, before)
+    names = _lost_distributions(found, before)
     if names:
         raise SysdepsError(
             f"none of the distributions with needs in `{path}` ({format_list(names, _SHOWN)}) is installed in "
@@ -181,7 +181,7 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
         )
 
 
-def _of_another_environment(found: EnvironmentTarget, before: Target | None) -> list[str]:
+def _lost_distributions(found: EnvironmentTarget, before: Target | None) -> list[str]:
     """Return the distributions with needs of a target if none of them is installed; otherwise nothing."""
     with_needs = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
     is_other = with_needs.isdisjoint(each.name for each in found.scan.environment.distributions)
@@ -275,5 +275,5 @@ def compare_target(found: EnvironmentTarget, path: str) -> Comparison:
         warning=lock.warning(),
         is_old=lock.is_old,
         is_other_python=locked.python != target.python,
-        is_other_environment=bool(_of_another_environment(found, locked)),
+        is_other_environment=bool(_lost_distributions(found, locked)),
     )

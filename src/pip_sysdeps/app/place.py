@@ -145,7 +145,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
     """
     from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
 
-    system = open_target(target or _own_target(location.root), Root(location.root))
+    system = open_target(target or _target_of_root(location.root), Root(location.root))
     if wheels:
         from pip_sysdeps.environment.read_wheels import environment_of_wheels  # noqa: PLC0415 - as above, installer too
 
@@ -163,7 +163,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
     return Place(root=root, environment=environment, packages=None, target=system)
 
 
-def _own_target(root: str) -> str:
+def _target_of_root(root: str) -> str:
     from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
     from pip_sysdeps.packages.registry import example  # noqa: PLC0415 - as above
 

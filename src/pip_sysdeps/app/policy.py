@@ -197,14 +197,14 @@ def _needs(target: Target, *, offered: bool) -> Iterator[tuple[str, LockedNeed |
 
 
 def _is_about(need: LockedNeed | Unresolved, name: str) -> bool:
-    return name in {need.soname, *need.any_of, need.program, _installed(need)}
+    return name in {need.soname, *need.any_of, need.program, _provider_package(need)}
 
 
 def _name_in_entry(need: LockedNeed | Unresolved, name: str) -> str:
-    return _installed(need) or name if name == need.program else name
+    return _provider_package(need) or name if name == need.program else name
 
 
-def _installed(need: LockedNeed | Unresolved) -> str:
+def _provider_package(need: LockedNeed | Unresolved) -> str:
     return need.package if isinstance(need, LockedNeed) else ""
 
 

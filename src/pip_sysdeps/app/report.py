@@ -10,7 +10,7 @@ from pip_sysdeps.app.locked_target import refuse_unrelated
 from pip_sysdeps.app.place import read_place, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
-from pip_sysdeps.environment.requirements import marker_environment, required, requirement_chains
+from pip_sysdeps.environment.requirements import marker_environment, required_distributions, requirement_chains
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.needs.completeness import incompleteness_message, require_complete
@@ -65,7 +65,7 @@ class ScannedEnvironment:
 
     def required(self) -> Mapping[str, tuple[str, ...]]:
         """Return the distributions that each distribution requires."""
-        return required(self.scan.environment.distributions, self.markers)
+        return required_distributions(self.scan.environment.distributions, self.markers)
 
     def target(self, name: str = "") -> Target:
         """Return the lock's target, with the policy applied. Raise SysdepsError as `to_target` does."""

@@ -17,7 +17,7 @@ from pip_sysdeps.environment.site_files import parse_scripts
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, ReferenceKind
 from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.needs.read_host_libraries import host_library
-from pip_sysdeps.packages.index import is_packaged, not_enabled
+from pip_sysdeps.packages.index import disabled_repository_note, is_packaged
 from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.method_cache import method_cache
 from pip_sysdeps.system.tree import inside
@@ -186,7 +186,7 @@ class EnvironmentSystem:
         if self.index:
             return self.index.disabled_repository_note(soname) or self.not_found_note
         repository = self._metadata.disabled.get(self._capability(soname), "") if self._metadata else ""
-        return not_enabled(repository) if repository else self.not_found_note
+        return disabled_repository_note(repository) if repository else self.not_found_note
 
     @cached_property
     def _metadata(self) -> DownloadedMetadata | None:

@@ -47,10 +47,10 @@ def tree_of_environment(location: Location, *, reverse: bool = False, second_pro
     """Scan an environment and return its tree; with `reverse` start at the binary packages."""
     scanned = scan_environment(location, lock_fallback=True, second_process=second_process)
     make = packages_tree if reverse else needs_tree
-    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains, _added(scanned)))
+    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains, _added_needs(scanned)))
 
 
-def _added(scanned: ScannedEnvironment) -> tuple[LockedChain, ...]:
+def _added_needs(scanned: ScannedEnvironment) -> tuple[LockedChain, ...]:
     """Return the needs that the project's policy adds."""
     if not any(each.add for each in scanned.project.distribution):
         return ()

@@ -62,13 +62,13 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
         return diff_of_targets(_read(args, lock), *args.targets, root=args.root)
     if with_environment:
         _refuse_conflict(args, "--environment", args.new)
-        return _with_environment(args, lock)
+        return _diff_with_environment(args, lock)
     before = _HEAD if args.old is None else args.old
     after = args.lock if args.new is None else args.new
     return diff_of_locks(_read(args, before), _read(args, after), root=args.root)
 
 
-def _with_environment(args: argparse.Namespace, old: str) -> tuple[TargetDiff, ...]:
+def _diff_with_environment(args: argparse.Namespace, old: str) -> tuple[TargetDiff, ...]:
     note_variables(args)
     result = diff_of_environment(old, location_of(args), lock=args.lock, name=args.name, second_process=True)
     warn_of_scan(args, result.scanned)

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     warn_of_scan(args, result.scanned)
     for each in result.unusable:
         args.messages.warning(f"skipped `{each.path}`: {each.reason}")
-    text = as_cyclonedx(result.materials) if args.format == "cyclonedx" else as_spdx(result.materials, _created())
+    text = as_cyclonedx(result.materials) if args.format == "cyclonedx" else as_spdx(result.materials, _creation_time())
     if args.output and args.output != "-":
         replace_report(args.output, text)
         args.messages.note(f"wrote `{args.output}`")
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _created() -> int:
+def _creation_time() -> int:
     """Return the creation time of the document: SOURCE_DATE_EPOCH, or the beginning of 1970.
 
     A fixed time makes the output reproducible. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH". Raise SysdepsError

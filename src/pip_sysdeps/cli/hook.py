@@ -99,7 +99,7 @@ def _status(args: argparse.Namespace) -> int:
     if args.json:
         output.write_document(as_document({"schema": SCHEMA, **facts}))
     else:
-        output.write(_as_text(facts))
+        output.write(_format_facts(facts))
     if found.state is State.ABSENT:
         args.messages.note("`pip-sysdeps hook enable` adds it")
     elif found.state is not State.CURRENT:
@@ -157,7 +157,7 @@ def _facts(site: HookSite, found: HookStatus) -> Iterator[tuple[str, str | bool 
         yield "missing", list(found.missing)
 
 
-def _as_text(facts: Mapping[str, str | bool | list[str]]) -> str:
+def _format_facts(facts: Mapping[str, str | bool | list[str]]) -> str:
     return "".join(f"{key}: {_shown(value)}\n" for key, value in facts.items())
 
 

@@ -226,9 +226,9 @@ def _notes(found: EnvironmentTarget, known: Target | None, *, most: int) -> Iter
     """
     scan, target = found.scan, found.target
     yield from copy_messages(target)
-    yield from _indented(target_instructions(target).lines())
+    yield from _indent(target_instructions(target).lines())
     yield from unresolved_imports(target)
-    yield from _indented(import_repairs(scan, target))
+    yield from _indent(import_repairs(scan, target))
     yield from unresolved_others(target, known)
     yield from offers(target, known, most)
     yield from packaged_distributions(target, known)
@@ -236,6 +236,6 @@ def _notes(found: EnvironmentTarget, known: Target | None, *, most: int) -> Iter
     yield from partly_searched(scan)
 
 
-def _indented(lines: Iterable[str]) -> Iterator[str]:
+def _indent(lines: Iterable[str]) -> Iterator[str]:
     """Indent lines that belong to the line before them."""
     return (f"    {line}" for line in lines)

@@ -45,11 +45,11 @@ def write_document(text: str) -> None:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = "".join(letter if letter.isascii() else _escaped(letter) for letter in text)
+        text = "".join(letter if letter.isascii() else _escape(letter) for letter in text)
     sys.stdout.write(text)
 
 
-def _escaped(letter: str) -> str:
+def _escape(letter: str) -> str:
     """Return a character as a JSON escape: one or two units of UTF-16. Source: RFC 8259, 7."""
     units = letter.encode("utf-16-be")
     return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the tree and return 0."""
     refuse_target(args)
-    nodes, target, source = _from_lock(args) if args.lock else _from_either(args)
+    nodes, target, source = _read_lock_tree(args) if args.lock else _read_tree(args)
     if args.format == "json":
         output.write_document(tree_document(nodes, target=target, source=source))
     elif args.format == "dot":
@@ -60,18 +60,18 @@ class _Tree(NamedTuple):
     source: str
 
 
-def _from_either(args: argparse.Namespace) -> _Tree:
-    return environment_or_lock(args, DEFAULT, lambda: _from_environment(args), lambda: _from_lock(args))
+def _read_tree(args: argparse.Namespace) -> _Tree:
+    return environment_or_lock(args, DEFAULT, lambda: _read_environment_tree(args), lambda: _read_lock_tree(args))
 
 
-def _from_environment(args: argparse.Namespace) -> _Tree:
+def _read_environment_tree(args: argparse.Namespace) -> _Tree:
     note_variables(args)
     result = tree_of_environment(location_of(args), reverse=args.reverse, second_process=True)
     warn_of_scan(args, result.scanned)
     return _Tree(result.nodes, result.scanned.scan.platform.id, "environment")
 
 
-def _from_lock(args: argparse.Namespace) -> _Tree:
+def _read_lock_tree(args: argparse.Namespace) -> _Tree:
     path = args.lock or DEFAULT
     result = tree_of_lock(path, reverse=args.reverse, target=args.target, root=args.root)
     warn_of_lock(args, path, result.warning, result.target)

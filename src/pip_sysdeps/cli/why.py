@@ -62,13 +62,15 @@ def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer) -> st
         return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
     requirement = _VERSION.sub("", name).lower()
     suggestion = (
-        closest_match(name, answer.names) or closest_match(requirement, answer.names) or _containing(name, answer.names)
+        closest_match(name, answer.names)
+        or closest_match(requirement, answer.names)
+        or _shortest_with(name, answer.names)
     )
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
     return f"nothing {where} needs `{name}`{f'; did you mean `{suggestion}`?' if suggestion else ''}"
 
 
-def _containing(word: str, names: Collection[str]) -> str:
+def _shortest_with(word: str, names: Collection[str]) -> str:
     """Return the shortest name that contains a text, such as libpango-1.0-0 for pango; empty for short texts."""
     found = (each for each in names if len(word) > _SHORT and word.lower() in each.lower())
     return min(found, key=lambda each: (len(each), each), default="")

@@ -87,7 +87,7 @@ class Objects:
         if elf is None:
             broken = has_extension_tag(path)
             return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.opened.fault) if broken else None
-        unused = _not_runtime(elf)
+        unused = _why_not_runtime(elf)
         return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
 
     def defines(self, path: str, symbol: str) -> bool:
@@ -160,7 +160,7 @@ def _buffered_pread(descriptor: int) -> tuple[Pread, bytes]:
     return read, head
 
 
-def _not_runtime(elf: ElfFile) -> str:
+def _why_not_runtime(elf: ElfFile) -> str:
     """Return why no process loads or runs a file; empty if one may."""
     if elf.type == ET_REL:
         return "a relocatable object, input of a linker"

@@ -33,7 +33,7 @@ def required_symbols(pread: Pread, size: int) -> frozenset[str]:
     if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return frozenset()
     used = {index for start, length, adds in _tables(values) for index in _symbols_of(image, start, length, adds=adds)}
-    return frozenset(read_names(image, values, set(_undefined(image, values, used - {0})), _MAX_TABLE).values())
+    return frozenset(read_names(image, values, set(_undefined_names(image, values, used - {0})), _MAX_TABLE).values())
 
 
 def _tables(values: dict[int, int]) -> Iterator[tuple[int, int, bool]]:
@@ -60,7 +60,7 @@ def _symbols_of(image: Image, address: int, length: int, *, adds: bool) -> set[i
     return found if image.layout.wide else {info >> 8 for info in found}
 
 
-def _undefined(image: Image, values: dict[int, int], used: set[int]) -> Iterator[int]:
+def _undefined_names(image: Image, values: dict[int, int], used: set[int]) -> Iterator[int]:
     """Yield the name offsets of the symbols that are undefined and not weak."""
     last = max(used, default=0)
     if last >= _MAX_SYMBOLS:

@@ -32,7 +32,7 @@ def programs_of_shim(root: Root, path: str, environ: Mapping[str, str], cwd: str
     for version in _versions(root, folder, environ, cwd):
         if version == SYSTEM:
             yield SYSTEM
-        elif installed := _installed(root, f"{folder}/versions", version):
+        elif installed := _find_version(root, f"{folder}/versions", version):
             yield f"{folder}/versions/{installed}/bin/{program}"
 
 
@@ -64,7 +64,7 @@ def _version_files(folder: str) -> Iterator[str]:
         folder = posixpath.dirname(folder)
 
 
-def _installed(root: Root, versions: str, name_or_prefix: str) -> str:
+def _find_version(root: Root, versions: str, name_or_prefix: str) -> str:
     """Return the installed version with a name, or the newest one with this prefix; empty for none."""
     for name in (name_or_prefix, name_or_prefix.removeprefix("python-")):
         if root.is_folder(f"{versions}/{name}"):

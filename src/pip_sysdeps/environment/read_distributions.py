@@ -70,9 +70,11 @@ def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles |
         try:
             identity = root.identity(path)
             first = path if identity is None else read.setdefault(identity, path)
-            yield _read_claim(reader, site, path, package_files) if first == path else _same(site, path, first)
+            yield (
+                _read_claim(reader, site, path, package_files) if first == path else _duplicate_claim(site, path, first)
+            )
         except PermissionError as error:
-            yield _unreadable(site, path, error.strerror)
+            yield _unreadable_claim(site, path, error.strerror)
 
 
 def _read_claim(reader: MetadataFiles, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
@@ -100,14 +102,14 @@ def _read_claim(reader: MetadataFiles, site: Site, path: str, package_files: Pac
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes), walked=files.walked)
 
 
-def _same(site: Site, path: str, first: str) -> Claim:
+def _duplicate_claim(site: Site, path: str, first: str) -> Claim:
     """Return only a note, for a link to metadata that was already read."""
-    claim = _unreadable(site, path, None)
+    claim = _unreadable_claim(site, path, None)
     note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
     return claim._replace(distribution=claim.distribution._replace(name=""), notes=(note,))
 
 
-def _unreadable(site: Site, path: str, reason: str | None) -> Claim:
+def _unreadable_claim(site: Site, path: str, reason: str | None) -> Claim:
     """Return a distribution with the facts of its folder's name."""
     name, version = parse_folder_name(posixpath.basename(path))
     distribution = Distribution(

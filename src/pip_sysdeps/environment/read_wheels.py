@@ -141,7 +141,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
             f"`{folder}` has only wheels of {format_list([each.name for each in environment.distributions])}",
             hint=f"add the wheels of the project: `pip wheel -r requirements.txt -w {folder}`",
         )
-    names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
+    names = {_parse_wheel_name(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
     _require_compatible(tree, environment, names, abi_tag, system)
     return tree, environment
 
@@ -162,7 +162,7 @@ def _wheels_in(folder: str) -> Sequence[str]:
         )
     first: dict[str, str] = {}
     for name in names:
-        other = first.setdefault(_parsed(name)[0], name)
+        other = first.setdefault(_parse_wheel_name(name)[0], name)
         if other != name:
             raise SysdepsError(
                 f"two wheels of one distribution: `{other}` and `{name}`",
@@ -210,10 +210,10 @@ def _name_and_version(file: str) -> tuple[str, str]:
 
 
 def _tags_of(path: str) -> frozenset[Tag]:
-    return _parsed(os.path.basename(path))[1]
+    return _parse_wheel_name(os.path.basename(path))[1]
 
 
-def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
+def _parse_wheel_name(name: str) -> tuple[str, frozenset[Tag]]:
     if tag_count("-".join(name.removesuffix(".whl").split("-")[-3:])) > _MOST_TAGS:
         raise SysdepsError(f"the name `{name}` has more than {_MOST_TAGS} tags", hint="build it again")
     try:

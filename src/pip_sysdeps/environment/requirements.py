@@ -113,7 +113,9 @@ def requirement_chains(
     return _LazyChains(found)
 
 
-def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+def required_distributions(
+    distributions: Iterable[Distribution], markers: Mapping[str, str]
+) -> Mapping[str, tuple[str, ...]]:
     """Return the installed distributions that each one requires, always or for a requested extra."""
     requirements = _requirements({each.name: each for each in distributions}, markers)
     extras = _requested_extras(requirements)
@@ -191,7 +193,7 @@ def _requirements(
         name: tuple(
             each
             for line in dict.fromkeys(distribution.requires)
-            if (each := _required(line, markers)) is not None
+            if (each := _parse_requirement(line, markers)) is not None
             and each.name in installed
             and (each.always or each.extras)
         )
@@ -199,7 +201,7 @@ def _requirements(
     }
 
 
-def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
+def _parse_requirement(line: str, markers: Mapping[str, str]) -> _Required | None:
     """Parse a Requires-Dist line; None for an invalid one, or if its marker cannot be evaluated."""
     try:
         requirement = Requirement(line) if len(line) <= _LONGEST else None

@@ -176,11 +176,11 @@ def _version_in_text(rule: Rule, data: bytes, *, is_named: bool) -> tuple[str, s
     for pattern in (*rule.text, *(rule.named_text if is_named else ())):
         for _, match in zip(range(_MOST_MATCHES), pattern.finditer(data), strict=False):
             version = match[1].decode("latin-1")
-            found.setdefault(_dotted(version) if rule.number else version, _shown(match[0]))
+            found.setdefault(_format_number(version) if rule.number else version, _shown(match[0]))
     return next(iter(found.items())) if len(found) == 1 else None
 
 
-def _dotted(number: str) -> str:
+def _format_number(number: str) -> str:
     """Return the version for a number: 2.14.6 for 21406."""
     whole = int(number)
     return f"{whole // 10000}.{whole // 100 % 100}.{whole % 100}"

@@ -61,7 +61,7 @@ def supported_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc
     With an unknown glibc, tags of all versions are returned, as for musl. Source: packaging.tags, PEP 425, PEP
     600, PEP 656.
     """
-    kind, major, minor, threads = _parsed(abi_tag)
+    kind, major, minor, threads = _parse_abi_tag(abi_tag)
     version = (int(major), int(minor))
     platforms = list(_musl_platforms(machine) if libc == "musl" else _platforms(machine, glibc))
     if kind == "cp":
@@ -83,7 +83,7 @@ def _abi_tag(tag: Tag) -> str:
     return tag.interpreter if _ABI.fullmatch(tag.interpreter) and tag.abi != "abi3" else ""
 
 
-def _parsed(abi_tag: str) -> tuple[str, str, str, str]:
+def _parse_abi_tag(abi_tag: str) -> tuple[str, str, str, str]:
     match = _ABI.fullmatch(abi_tag)
     if match is None:
         raise ValueError(abi_tag)

@@ -205,7 +205,7 @@ class _Load:
         answer, opened, work, relative = self._cached_search(soname, name, requester)
         self._work += work
         if self._work > _MAX_WORK:
-            return _exhausted(soname, ()), None
+            return _limit_reached(soname, ()), None
         if isinstance(answer, NotFound) or opened is None or opened.elf is None:
             return answer, None
         known = self._names.by_file(opened.identity)
@@ -221,7 +221,7 @@ class _Load:
 
     def _cached_search(self, soname: str, name: str, requester: LinkMap | None) -> _SearchResult:
         if self._work > _MAX_WORK:
-            return _SearchResult(_exhausted(soname, ()), None, 0)
+            return _SearchResult(_limit_reached(soname, ()), None, 0)
         context = self._context(requester)
         number = None if requester is None else requester.number
         searches = self._searches.get(number)
@@ -230,7 +230,7 @@ class _Load:
         search = searches.get((soname, name))
         if search is None:
             if self._memory.left < 0 and "/" not in name:
-                return _SearchResult(_exhausted(soname, (), _TOO_MANY_SEARCHED), None, 0)
+                return _SearchResult(_limit_reached(soname, (), _TOO_MANY_SEARCHED), None, 0)
             search = _search_paths(soname, name, context, self._lookup, self._rules)
             self._memory.left -= search.work
             if self._remembers:
@@ -277,7 +277,7 @@ def _search_paths(soname: str, name: str, context: object, lookup: Lookup, rules
     for work, candidate in enumerate(rules.candidates(name, context), 1):
         step, path, by, skip_reason, _, relative = candidate
         if work > _MAX_WORK:
-            return _SearchResult(_exhausted(soname, tried), None, work)
+            return _SearchResult(_limit_reached(soname, tried), None, work)
         if (step, by) == ended:
             continue
         opened = None if skip_reason else lookup(path)
@@ -293,5 +293,7 @@ def _search_paths(soname: str, name: str, context: object, lookup: Lookup, rules
     return _SearchResult(NotFound(soname=soname, tried=tuple(tried)), None, work)
 
 
-def _exhausted(soname: str, tried: Iterable[Tried], reason: str = f"more than {_MAX_WORK} paths to try") -> NotFound:
+def _limit_reached(
+    soname: str, tried: Iterable[Tried], reason: str = f"more than {_MAX_WORK} paths to try"
+) -> NotFound:
     return NotFound(soname=soname, tried=tuple(tried), fatal=reason)

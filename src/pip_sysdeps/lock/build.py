@@ -71,10 +71,10 @@ def unsorted_target(scan: Scan, *, name: str = "", library_path: Sequence[str] =
     platform = _require_known_system(scan.platform)
     target_id = _target_id(platform, name)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
-    unresolved = tuple(_unresolved(scan, bases))
+    unresolved = tuple(_unresolved_needs(scan, bases))
     with_unresolved = {each.distribution for each in unresolved}
     repaired = repaired_libraries(scan)
-    unattributed = [_unattributed(each, scan.environment.prefix, repaired) for each in scan.unattributed]
+    unattributed = [_locked_file(each, scan.environment.prefix, repaired) for each in scan.unattributed]
     glibc, glibc_by = newest_glibc(scan)
     musl, musl_by = newest_musl(scan) if platform.libc == "musl" else ("", "")
     target = Target(
@@ -179,7 +179,7 @@ def _distribution(found: DistributionNeeds, repaired: Collection[str]) -> Locked
     )
 
 
-def _unattributed(found: needs.Unattributed, prefix: str, repaired: Collection[str]) -> LockedFile:
+def _locked_file(found: needs.Unattributed, prefix: str, repaired: Collection[str]) -> LockedFile:
     return LockedFile(
         file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix, repaired))
     )
@@ -226,7 +226,7 @@ def _name_fields(need: needs.Need) -> _Name:
     }
 
 
-def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
+def _unresolved_needs(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
     prefix, repaired = scan.environment.prefix, repaired_libraries(scan)
     found = [(each.distribution.name, each.distribution.base, each.needs) for each in scan.distributions]
     found += [("", prefix, each.needs) for each in scan.unattributed]

@@ -37,12 +37,12 @@ def merge(old: str, target: Target, *, add_target: bool, project_targets: Sequen
     new = not any(target.id in blocks for _, blocks in sides)
     if new and project_targets and target.id not in project_targets and not add_target:
         raise SysdepsError(
-            f"the project's targets are {_listed(project_targets)}, not {target.id}",
+            f"the project's targets are {_quote_names(project_targets)}, not {target.id}",
             hint="list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
         )
     if new and other_blocks and target.id not in project_targets and not add_target:
         raise SysdepsError(
-            f"the lock has no target {target.id}, only {_listed(sorted(other_blocks))}",
+            f"the lock has no target {target.id}, only {_quote_names(sorted(other_blocks))}",
             hint="add it with --add-target, or run this where the lock was made",
         )
     head = next((head for head, _ in sides if loads(head).warning()), header())
@@ -97,11 +97,11 @@ def _other_blocks(sides: Sequence[Mapping[str, str]], own_id: str) -> dict[str, 
     undecided = sorted(name for name, texts in others.items() if len(texts) > 1)
     if undecided:
         raise SysdepsError(
-            f"the git conflict is about {_listed(undecided)}, which this environment cannot resolve",
+            f"the git conflict is about {_quote_names(undecided)}, which this environment cannot resolve",
             hint="take one side (`git checkout --ours sysdeps.lock`), then run `pip-sysdeps lock` for each target",
         )
     return {name: texts.pop() for name, texts in others.items()}
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quote_names(names: Sequence[str]) -> str:
     return ", ".join(names)

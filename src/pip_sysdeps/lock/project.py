@@ -209,9 +209,9 @@ def _normalize(policy: DistributionPolicy) -> DistributionPolicy:
     """Return a policy under its normalized name, with one entry per name."""
     name = normalize_name(policy.name)
 
-    def placed(key: str) -> tuple[Any, ...]:
+    def place(key: str) -> tuple[Any, ...]:
         entries = enumerate(getattr(policy, key))
         places = ((each, f"distribution.{name}.{key}[{number}]") for number, each in entries)
         return tuple(replace(one, where=where) for each, where in places for one in _split_names(each))
 
-    return replace(policy, name=name, ignore=placed("ignore"), replace=placed("replace"), add=placed("add"))
+    return replace(policy, name=name, ignore=place("ignore"), replace=place("replace"), add=place("add"))

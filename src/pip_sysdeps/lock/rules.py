@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.arrangement import array_of
-from pip_sysdeps.lock.schema import Problem, problems_of, repeated
+from pip_sysdeps.lock.schema import Problem, problems_of, repeated_names
 from pip_sysdeps.lock.selection import packages_to_install
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
@@ -22,16 +22,16 @@ _SHOWN_LENGTH = 60
 def problems_of_lock(lock: Lockfile) -> Iterator[Problem]:
     """Yield each violation in a lock, with its key."""
     yield from problems_of(lock)
-    yield from repeated("target", "id", [target.id for target in lock.target])
+    yield from repeated_names("target", "id", [target.id for target in lock.target])
     for number, target in enumerate(lock.target):
         where = f"target[{number}]"
         yield from _problems_of_target(target, where)
 
 
 def _problems_of_target(target: Target, where: str) -> Iterator[Problem]:
-    yield from repeated(f"{where}.distribution", "name", [each.name for each in target.distribution])
-    yield from repeated(f"{where}.unattributed", "file", [each.file for each in target.unattributed])
-    yield from repeated(f"{where}.package", "name", [each.name for each in target.package])
+    yield from repeated_names(f"{where}.distribution", "name", [each.name for each in target.distribution])
+    yield from repeated_names(f"{where}.unattributed", "file", [each.file for each in target.unattributed])
+    yield from repeated_names(f"{where}.package", "name", [each.name for each in target.package])
     yield from _problems_of_names(target, where)
     packages = {package.name for package in target.package}
     for place, need in _needs(target, where):

@@ -186,7 +186,7 @@ def _problems_of_strings(field: Field[Any], value: str | tuple[str, ...], where:
             yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is not a valid {rule.words}")
 
 
-def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
+def repeated_names(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
     """Yield each repeated name in an array of tables."""
     seen = set()
     for number, name in enumerate(names):

@@ -56,16 +56,16 @@ class _Differences:
         """Yield every difference; the shared messages come last."""
         yield from _key_differences("", self._locked, self._found)
         for name, old, new in _pairs(self._locked.distribution, self._found.distribution, lambda each: each.name):
-            yield from self._of_distribution(name, old, new)
-        yield from self._of_files()
-        yield from self._of_unresolved()
-        yield from self._of_packages()
+            yield from self._distribution_differences(name, old, new)
+        yield from self._file_differences()
+        yield from self._unresolved_differences()
+        yield from self._package_differences()
         if self._base:
             yield f"needs of base packages: {format_list(self._base)}"
         if self._files:
             yield f"needed by other files than those in the lock: {format_list(self._files)}"
 
-    def _of_distribution(
+    def _distribution_differences(
         self, name: str, locked: LockedDistribution | None, found: LockedDistribution | None
     ) -> Iterator[str]:
         if locked is None or found is None:
@@ -79,12 +79,12 @@ class _Differences:
             yield f"{_name_and_version(locked)} is locked, {found.version or 'an editable install'} is installed"
         else:
             yield from _key_differences(f"{name}: ", locked, found)
-        yield from self._of_needs(name, locked, found)
+        yield from self._need_differences(name, locked, found)
 
-    def _of_files(self) -> Iterator[str]:
+    def _file_differences(self) -> Iterator[str]:
         for file, old, new in _pairs(self._locked.unattributed, self._found.unattributed, lambda each: each.file):
             if old and new:
-                yield from self._of_needs(file, old, new)
+                yield from self._need_differences(file, old, new)
             else:
                 state = (
                     "is listed in no RECORD and is not locked"
@@ -93,11 +93,11 @@ class _Differences:
                 )
                 yield f"{file} {state}"
 
-    def _of_unresolved(self) -> Iterator[str]:
+    def _unresolved_differences(self) -> Iterator[str]:
         for (name, by, *_), old, new in _pairs(self._locked.unresolved, self._found.unresolved, _key_of_unresolved):
-            yield from self._of_part(f"{name} of {by or 'the environment'}", old, new, "unresolved")
+            yield from self._part_differences(f"{name} of {by or 'the environment'}", old, new, "unresolved")
 
-    def _of_needs(
+    def _need_differences(
         self, holder: str, locked: LockedDistribution | LockedFile, found: LockedDistribution | LockedFile
     ) -> Iterator[str]:
         all_locked, all_found = ([*each.needs, *each.offered] for each in (locked, found))
@@ -111,18 +111,20 @@ class _Differences:
             elif name not in in_other_base:  # else it is reported with the base packages
                 answer = old or new
                 provider = f" ({_provider(answer)})" if answer else ""
-                yield from self._of_part(f"{name}{provider} of {holder}", old, new, "needed")
+                yield from self._part_differences(f"{name}{provider} of {holder}", old, new, "needed")
         if locked.base != found.base:
             changed = base_locked ^ base_found or {each.package for each in (*locked.base, *found.base)}
             self._base.append(f"{', '.join(sorted(changed))} of {holder}")
 
-    def _of_packages(self) -> Iterator[str]:
+    def _package_differences(self) -> Iterator[str]:
         locked, found = ({need.package for _, need in target.needs()} for target in (self._locked, self._found))
         for name, old, new in _pairs(self._locked.package, self._found.package, lambda each: each.name):
             if name not in locked ^ found:  # else its needs are reported already
-                yield from self._of_part(name, old, new, "needed")
+                yield from self._part_differences(name, old, new, "needed")
 
-    def _of_part(self, what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
+    def _part_differences(
+        self, what: str, locked: _Document | None, found: _Document | None, word: str
+    ) -> Iterator[str]:
         if locked is None or found is None:
             yield f"{what} is {word} and not locked" if locked is None else f"{what} is locked, but no longer {word}"
             return

@@ -27,7 +27,7 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
     Examples: `+libgomp1 (lightgbm), -libpq5`; `the install line does not change: lightgbm 4.6.0 -> 4.7.0`; for a new
     lock without needs, `no system package is needed`.
     """
-    if changes := [*line_changes(before, after), *_unresolved(before, after)]:
+    if changes := [*line_changes(before, after), *_unresolved_changes(before, after)]:
         return format_list(changes, SHOWN)
     if not before.target:
         return "no system package is needed"
@@ -101,7 +101,7 @@ def _rank(when: str) -> int:
     return WHENS.index(when) if when in WHENS else len(WHENS)
 
 
-def _unresolved(before: Lockfile, after: Lockfile) -> Iterator[str]:
+def _unresolved_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:
     old, new = _unresolved_names(before), _unresolved_names(after)
     yield from (f"unresolved {name} ({new[name]})" for name in sorted(new.keys() - old.keys()))
 

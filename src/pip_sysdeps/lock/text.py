@@ -10,7 +10,7 @@ from pip_sysdeps.errors import MalformedError, MalformedLock
 from pip_sysdeps.lock.arrangement import arrange
 from pip_sysdeps.lock.document import LOCK_VERSION, LockedPackage, Lockfile
 from pip_sysdeps.lock.rules import problems_of_line, problems_of_lock
-from pip_sysdeps.lock.schema import Reader, keys_of, repeated
+from pip_sysdeps.lock.schema import Reader, keys_of, repeated_names
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
@@ -113,7 +113,7 @@ def dumps(lock: Lockfile) -> str:
 
     Raise MalformedLock for one that `loads` would refuse.
     """
-    _refuse([*repeated("target", "id", [target.id for target in lock.target])])
+    _refuse([*repeated_names("target", "id", [target.id for target in lock.target])])
     targets = sorted(lock.target, key=lambda target: target.id)
     version = lock.lock_version if lock.warning() else LOCK_VERSION
     return join(header(version), [block(target) for target in targets])

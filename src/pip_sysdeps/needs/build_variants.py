@@ -39,7 +39,7 @@ def select_variants(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skip
         shared = {need.soname for need in by_file[chosen]}
         for file in family - {chosen}:
             set_aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
-    return tuple(_without(needs, set_aside)), tuple(_skipped(set_aside))
+    return tuple(_omit_needs(needs, set_aside)), tuple(_skipped_files(set_aside))
 
 
 def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
@@ -72,14 +72,14 @@ def _numbers(text: str) -> list[int]:
     return [int(digits) for digits in _DIGITS.findall(text)]
 
 
-def _without(needs: Iterable[Need], set_aside: dict[tuple[str, str], str]) -> Iterator[Need]:
+def _omit_needs(needs: Iterable[Need], set_aside: dict[tuple[str, str], str]) -> Iterator[Need]:
     for need in needs:
         by = tuple(file for file in need.by if (file, need.soname) not in set_aside)
         if by:
             yield need._replace(by=by)
 
 
-def _skipped(set_aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
+def _skipped_files(set_aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
     for file in sorted({file for file, _ in set_aside}):
         names = sorted(soname for each, soname in set_aside if each == file)
         chosen = posixpath.basename(set_aside[file, names[0]])

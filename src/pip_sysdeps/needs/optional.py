@@ -24,7 +24,7 @@ class ImportRoots:
                 for each in load.objects:
                     self._roots[real.get(each.path, each.path)].add(load.root)
 
-    def of(self, need: Need) -> frozenset[str]:
+    def roots_of(self, need: Need) -> frozenset[str]:
         """Return the roots that lead to a need."""
         return frozenset().union(*(self._roots.get(file, frozenset()) for file in need.by))
 
@@ -42,7 +42,10 @@ def mark_optional(
     """
     all_distributions = tuple(distributions)
     roots_of_need = {
-        id(need): roots.of(need) for each in all_distributions for need in each.needs if _can_be_optional(need, base)
+        id(need): roots.roots_of(need)
+        for each in all_distributions
+        for need in each.needs
+        if _can_be_optional(need, base)
     }
     optional_roots = optional(frozenset().union(*roots_of_need.values())) if roots_of_need else frozenset()
     for each in all_distributions:

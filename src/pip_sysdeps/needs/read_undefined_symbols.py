@@ -35,7 +35,7 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, has_symbol_ver
         return ()
     real = cache(lambda path: root.resolve(path) or path)
     imports = [load for load in scan.loads if _is_import(load, interpreter.abi_tag, objects)]
-    others = (*(each.path for each in scan.process), program.interpreter or "", *_loaded(scan))
+    others = (*(each.path for each in scan.process), program.interpreter or "", *_loaded_objects(scan))
     return symbol_gaps(
         dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
         dict.fromkeys(real(path) for path in others if path),
@@ -59,7 +59,7 @@ def _is_import(load: Load, abi_tag: str, objects: Objects) -> bool:
     return has_init_function(load.root, objects.defines)
 
 
-def _loaded(scan: Scan) -> Iterator[str]:
+def _loaded_objects(scan: Scan) -> Iterator[str]:
     """Yield the objects that code loads besides the interpreter: with RTLD_GLOBAL, their symbols are visible to all."""
     yield from (each.path for load in scan.loads for each in load.objects)
     for _, need in scan.needs():

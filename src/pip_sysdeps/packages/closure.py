@@ -49,20 +49,20 @@ class Closures:
 
     def cost(self, names: Collection[str]) -> Cost | None:
         """Return what installing these packages or capabilities adds to the base; None if one of them is unknown."""
-        added = self._added(names)
+        added = self._added_packages(names)
         return None if added is None else self._cost(added)
 
     def savings(self, names: Collection[str], without: Collection[str]) -> Cost | None:
         """Return what installing `names` adds that installing `without` does not; None as for `cost`."""
-        added, left = self._added(names), self._added(without)
+        added, left = self._added_packages(names), self._added_packages(without)
         return None if added is None or left is None else self._cost(added - left)
 
     def candidate(self, name: str) -> InstalledPackage | None:
         """Return an available package by its name; None without lists, or if they do not have it."""
         return self._candidates.get(name)
 
-    def _added(self, names: Iterable[str]) -> frozenset[str] | None:
-        keys = [self._installed((name,)) or next(iter(self._available((name,))), None) for name in names]
+    def _added_packages(self, names: Iterable[str]) -> frozenset[str] | None:
+        keys = [self._find_installed((name,)) or next(iter(self._find_available((name,))), None) for name in names]
         known = [key for key in keys if key is not None]
         return None if len(known) < len(keys) else self._with_dependencies(known) - self._base
 
@@ -103,13 +103,13 @@ class Closures:
         """Yield for each dependency the packages that satisfy it: none, one, or several available ones, best first."""
         installed = key in self._packages
         for group in dict.fromkeys(map(tuple, self._package(key).requires)):
-            answer = self._installed(group, key)
+            answer = self._find_installed(group, key)
             if answer is not None or installed:
                 yield (answer,) if answer else ()
             else:
-                yield self._available(group, key)
+                yield self._find_available(group, key)
 
-    def _installed(self, group: Iterable[str], needing: str = "") -> str | None:
+    def _find_installed(self, group: Iterable[str], needing: str = "") -> str | None:
         """Return the installed package that meets a group of alternatives: the first by name, else the only provider.
 
         No provider counts if `needing` is one, or if there are several: the database does not say which is meant.
@@ -120,7 +120,7 @@ class Closures:
         providers = {each for name in group for each in self._providers.get(name, ())[:2]}
         return next(iter(providers)) if len(providers) == 1 and needing not in providers else None
 
-    def _available(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
+    def _find_available(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
         """Return the available packages that would meet a group of alternatives, in the group's order.
 
         For each name, the package of that name comes first, then those that provide it, the preferred first.

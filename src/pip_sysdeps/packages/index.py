@@ -123,7 +123,7 @@ class SonameIndex:
     def disabled_repository_note(self, soname: str) -> str:
         """Return a note about a library that only a disabled repository has; empty for others."""
         name = self._file.value("elsewhere", soname, self._number)
-        return not_enabled(name) if name and name.isprintable() else ""
+        return disabled_repository_note(name) if name and name.isprintable() else ""
 
     def package_of_stem(self, stem: str) -> IndexAnswer | None:
         """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
@@ -216,10 +216,10 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
         for number, target in enumerate(found.targets if found else ()):
             if found and target.id == target_id:
                 return SonameIndex(found, number)
-    return _borrowed(target_id, root) if root is not None else None
+    return _borrowed_index(target_id, root) if root is not None else None
 
 
-def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
+def _borrowed_index(target_id: str, root: Root) -> SonameIndex | None:
     """Return the shipped index of the release with the same package names, if the root has this target."""
     family = family_in(root)
     if family is None or family.sources is None or family.sources.borrow is None:
@@ -258,7 +258,7 @@ def missing_note(platform: Platform) -> str:
     )
 
 
-def not_enabled(repository: str) -> str:
+def disabled_repository_note(repository: str) -> str:
     """Return the note about something that only a disabled repository has."""
     return f"only the repository `{repository}`, which is not enabled, has it"
 

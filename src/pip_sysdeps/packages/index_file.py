@@ -155,7 +155,7 @@ def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Tab
     a key or value with white space or ":", an invalid target id, a table that is too large.
     """
     packed = {
-        name: [_pack(lines) for lines in _split_into_blocks(_merged(parts))] for name, parts in sorted(tables.items())
+        name: [_pack(lines) for lines in _split_into_blocks(_merge(parts))] for name, parts in sorted(tables.items())
     }
     header = {
         "targets": [target._asdict() for target in targets],
@@ -197,7 +197,7 @@ def _value(line: bytes, target: int) -> str | None:
     return None
 
 
-def _merged(parts: Sequence[Table]) -> Iterator[tuple[str, str]]:
+def _merge(parts: Sequence[Table]) -> Iterator[tuple[str, str]]:
     """Yield each key with its fields for all the targets, sorted."""
     everywhere = (1 << len(parts)) - 1
     for key in sorted(set().union(*parts)):

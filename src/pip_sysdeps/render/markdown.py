@@ -37,7 +37,7 @@ _MARKUP = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=
 def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
     """Render the report with the sections of the table; `short` formats a path."""
     summary = f"{severity_counts(audit.findings).capitalize()}; {line_summary(audit)}."
-    parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{summary}\n"]
+    parts = [f"## System libraries of {escape(audit.target.id)}\n\n{summary}\n"]
     if audit.findings:
         parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
     for state in STATES[scope]:
@@ -50,7 +50,7 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = 
             (
                 f"{row.name} {row.version}",
                 ", ".join(map(code, row.vendored)),
-                _components(row.components) or ", ".join(map(escaped, libraries(row))),
+                _components(row.components) or ", ".join(map(escape, libraries(row))),
             )
             for row in vendoring
         )
@@ -69,7 +69,7 @@ def diff_as_markdown(found: Sequence[TargetDiff]) -> str:
 
 
 def _target_diff(found: TargetDiff) -> str:
-    parts = [f"### System libraries: {escaped(title(found))}\n"]
+    parts = [f"### System libraries: {escape(title(found))}\n"]
     if not any(each.in_line for each in found.packages):
         parts.append("The install line does not change.\n")
     for heading, in_line in (("Changes in the install line:\n\n", True), ("Not in the install line:\n\n", False)):
@@ -81,13 +81,13 @@ def _target_diff(found: TargetDiff) -> str:
         if lines:
             parts.append(f"{heading}```diff\n{lines}```\n")
     rows = [
-        f"{_CHANGE_WORDS[each.change]} {code(each.name)} {escaped(versions(each, '→'))}" for each in found.distributions
+        f"{_CHANGE_WORDS[each.change]} {code(each.name)} {escape(versions(each, '→'))}" for each in found.distributions
     ]
     for each in found.unresolved:
-        holder = escaped(each.distribution or "no record")
+        holder = escape(each.distribution or "no record")
         rows.append(f"{_CHANGE_WORDS[each.change]} unresolved {code(each.name)} of {holder} ({each.when})")
     rows += [
-        f"{code(each.key)}: {escaped(each.old or 'nothing')} → {escaped(each.new or 'nothing')}" for each in found.keys
+        f"{code(each.key)}: {escape(each.old or 'nothing')} → {escape(each.new or 'nothing')}" for each in found.keys
     ]
     if rows:
         parts.append("".join(f"- {row}\n" for row in rows))
@@ -102,7 +102,7 @@ def _package_change(change: PackageChange) -> str:
     return f"{name_and_size(change)}{holders}{details}"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return text without markup, links or mentions."""
     return _MARKUP.sub(r"\\\1", printable(text)).replace("@", "@<!-- -->")
 
@@ -113,7 +113,7 @@ def code(text: str) -> str:
     Source: CommonMark, "Code spans"; GitHub Flavored Markdown, "Tables (extension)".
     """
     if "|" in text:
-        return escaped(text)
+        return escape(text)
     mark = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     space = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{mark}{space}{printable(text)}{space}{mark}"
@@ -123,11 +123,11 @@ def _packages(rows: Iterable[PackageRow]) -> str:
     lines = (
         (
             code(row.package.name),
-            escaped(row.version),
+            escape(row.version),
             size(row.size),
             with_dependencies(row),
             needed_when(row),
-            ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
+            ", ".join(dict.fromkeys(escape(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
         )
         for row in rows
     )
@@ -143,15 +143,15 @@ def _table_without_empty(name: str, lines: Sequence[Sequence[str]]) -> str:
 
 
 def _components(components: Sequence[Component]) -> str:
-    return ", ".join(escaped(f"{each.name} {each.version}".rstrip()) for each in components)
+    return ", ".join(escape(f"{each.name} {each.version}".rstrip()) for each in components)
 
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     issue, entry = finding.issue, finding.entry
-    holder = f" **{escaped(issue.distribution)}**:" if issue.distribution else ""
+    holder = f" **{escape(issue.distribution)}**:" if issue.distribution else ""
     files = f" ({format_list([code(short(file)) for file in issue.files], _MAX_FILES)})" if issue.files else ""
     subjects = f" {format_list([*map(code, issue.subjects)])}:" if issue.subjects else ""
-    return f"- {entry.severity.value} {entry.code} {entry.name}:{holder}{subjects} {escaped(issue.message)}{files}\n"
+    return f"- {entry.severity.value} {entry.code} {entry.name}:{holder}{subjects} {escape(issue.message)}{files}\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -50,7 +50,7 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *,
             "ruleIndex": rules.index(each.entry),
             "level": each.entry.severity.value,
             "message": {"text": _message(each)},
-            "locations": [_location(lock, lines.of(each))],
+            "locations": [_location(lock, lines.line_of(each))],
             "partialFingerprints": {"primaryLocationLineHash": _fingerprint(each, audit.target.id)},
             **({"properties": {"files": [short(file) for file in each.issue.files]}} if each.issue.files else {}),
         }
@@ -131,7 +131,7 @@ class _LockLines:
             elif holder:
                 self._lines[holder].append((number, line))
 
-    def of(self, finding: Finding) -> int:
+    def line_of(self, finding: Finding) -> int:
         """Return the line of a finding's subject, otherwise of its distribution, otherwise of the target."""
         lines = self._lines.get(finding.issue.distribution, [])
         quoted = [f'"{subject}"' for subject in finding.issue.subjects]

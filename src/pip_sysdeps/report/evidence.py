@@ -42,7 +42,7 @@ class Evidence:
     changes: tuple[str, ...] = ()
     """Messages about how the lock differs from the environment."""
 
-    def undecided(self) -> Iterator[tuple[str, Need]]:
+    def undecided_needs(self) -> Iterator[tuple[str, Need]]:
         """Yield the needs that the policy does not decide, with their distributions."""
         decided = self.decided_by_policy
         return ((holder, need) for holder, need in self.scan.needs() if (holder, need.name) not in decided)

@@ -77,7 +77,7 @@ def needs_tree(
 
     `requirement_chains` is from `environment.requirements`; `added` has the needs that the policy adds and no file has.
     """
-    installed, imported = _installed(scan), imported_files(scan)
+    installed, imported = _installed_distributions(scan), imported_files(scan)
     found = [
         (
             *_distribution_labels(chain, installed),
@@ -96,7 +96,7 @@ def packages_tree(
     scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]], added: Sequence[LockedChain] = ()
 ) -> tuple[Node, ...]:
     """Return the trees provider -> soname -> distribution -> its dependents, up to the requested distributions."""
-    installed, imported = _installed(scan), imported_files(scan)
+    installed, imported = _installed_distributions(scan), imported_files(scan)
     found = [
         (
             _short_provider_label(need, scan, absence=False),
@@ -176,7 +176,7 @@ def _by_chain(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]
     return [link.name for link in chain], need.name
 
 
-def _installed(scan: Scan) -> Mapping[str, Distribution]:
+def _installed_distributions(scan: Scan) -> Mapping[str, Distribution]:
     return {each.name: each for each in scan.environment.distributions}
 
 
@@ -209,7 +209,7 @@ class _ChainLabels:
 
     def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
         self._short = scan.environment.short
-        self._installed = _installed(scan)
+        self._installed = _installed_distributions(scan)
         self._versions = versions
         self._floors = scan.floors
         self._chosen = {file: each for each in scan.plugins for file in each.files}
@@ -222,7 +222,7 @@ class _ChainLabels:
         branch += [self._file(hop.resolution, hop.file) for hop in hops[:-1]]
         branch.append(self._soname(hops[-1]) if hops else _need_label(need))
         if hops and isinstance(hops[-1].resolution, NotFound):
-            yield from ((*branch, self._tried(each)) for each in hops[-1].resolution.tried)
+            yield from ((*branch, self._tried_label(each)) for each in hops[-1].resolution.tried)
         yield (*branch, self._answer(need.provider), *self._floor(need.provider))
 
     def _distribution(self, link: Link) -> Label:
@@ -252,7 +252,7 @@ class _ChainLabels:
             detail = f"not found{f' ({hop.resolution.fatal})' if hop.resolution.fatal else ''}; searched in this order"
         return Label(kind="soname", name=hop.resolution.soname, detail=detail)
 
-    def _tried(self, tried: Tried) -> Label:
+    def _tried_label(self, tried: Tried) -> Label:
         if not tried.path:
             return Label(kind="tried", name=tried.step.value, detail=tried.reason)
         return Label(kind="tried", name=self._short(tried.path), detail=f"{tried.reason} ({tried.step.value})")

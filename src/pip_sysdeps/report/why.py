@@ -172,7 +172,7 @@ def _path_from_root(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
     hops_to: dict[str, tuple[Hop, ...]] = {load.root: ()}
     for loaded in load.objects:
         hops = hops_to.get(loaded.path, ())
-        is_on_path = _same(loaded.path, by) or any(_same(hop.file, by) for hop in hops)
+        is_on_path = _is_same_object(loaded.path, by) or any(_is_same_object(hop.file, by) for hop in hops)
         for answer in loaded.needs:
             hop = Hop(file=loaded.path, resolution=answer)
             if is_on_path and answer.soname == soname:
@@ -182,7 +182,7 @@ def _path_from_root(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
     return ()
 
 
-def _same(loaded: str, file: str) -> bool:
+def _is_same_object(loaded: str, file: str) -> bool:
     """Return whether an object was opened as this file; a path with `..` is followed as text."""
     return loaded == file or posixpath.normpath(loaded) == file
 

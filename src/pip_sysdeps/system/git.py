@@ -26,7 +26,7 @@ def file_of_revision(revision: str, name: str, folder: str) -> str | None:
     commit = _commit(revision, folder)
     listing = _run(["ls-tree", "-z", commit, "--", name], folder)
     if listing.returncode:
-        raise _missing(f"`{name}` of `{revision}`")
+        raise _missing_object_error(f"`{name}` of `{revision}`")
     kind, blob = (*listing.stdout.partition(b"\t")[0].decode("ascii").split(" "), "", "", "")[1:3]
     return _text(blob, f"`{name}` of `{revision}`", folder) if kind == "blob" else None
 
@@ -39,7 +39,7 @@ def _text(blob: str, what: str, folder: str) -> str:
         )
     content = _run(["cat-file", "blob", blob], folder)
     if content.returncode:
-        raise _missing(what)
+        raise _missing_object_error(what)
     try:
         return content.stdout.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -82,7 +82,7 @@ def _commit(revision: str, folder: str) -> str:
     return result.stdout.decode("ascii").rstrip("\n")
 
 
-def _missing(what: str) -> SysdepsError:
+def _missing_object_error(what: str) -> SysdepsError:
     return SysdepsError(
         f"this partial clone lacks {what}",
         hint="run `git show REVISION:./FILE` once, which downloads it, then run this again",

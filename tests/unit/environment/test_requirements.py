@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from builders.facts import distribution
-from pip_sysdeps.environment.requirements import Link, applies, marker_environment, required, requirement_chains
+from pip_sysdeps.environment.requirements import (
+    Link,
+    applies,
+    marker_environment,
+    required_distributions,
+    requirement_chains,
+)
 from pip_sysdeps.model.environment import Distribution, Interpreter
 
 INTERPRETER = Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311")
@@ -74,7 +80,7 @@ def test_extras_that_a_distribution_asks_for_are_certain() -> None:
     b = one("b", "c[y]; extra == 'x'", "d; extra == 'z'")
     c, d, e = one("c", "e; extra == 'y'"), one("d"), one("e")
     assert way("e", app, b, c, d, e, other) == ("app", "b", "c", "e")
-    assert required([app, b, c, d, e, other], MARKERS) == {
+    assert required_distributions([app, b, c, d, e, other], MARKERS) == {
         "app": ("b",),
         "b": ("c",),
         "c": ("e",),
@@ -87,7 +93,7 @@ def test_extras_that_a_distribution_asks_for_are_certain() -> None:
 def test_a_distribution_that_requires_itself() -> None:
     """As pip allows for collecting extras; it is no way to itself."""
     assert way("b", one("a", "a[x]", "b; extra == 'x'", requested=True), one("b")) == ("a", "b")
-    assert required([one("a", "a[x]", "b; extra == 'x'"), one("b")], MARKERS)["a"] == ("b",)
+    assert required_distributions([one("a", "a[x]", "b; extra == 'x'"), one("b")], MARKERS)["a"] == ("b",)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_a_marker_that_cannot_be_judged(marker: str) -> None:
 @pytest.mark.parametrize("marker", ["extra == 'X_y'", "'x-Y' == extra"])
 def test_extras_are_compared_by_their_normalized_names(marker: str) -> None:
     """PEP 685, whichever side of the comparison the extra stands on."""
-    assert required([one("a", "b[x.y]"), one("b", f"c; {marker}"), one("c")], MARKERS)["b"] == ("c",)
+    assert required_distributions([one("a", "b[x.y]"), one("b", f"c; {marker}"), one("c")], MARKERS)["b"] == ("c",)
 
 
 def test_a_chain_of_extras() -> None:
@@ -123,5 +129,5 @@ def judgements(*distributions: Distribution) -> int:
             Counting.reads += 1
             return super().keys()
 
-    assert required(distributions, Counting(MARKERS))["a"] == ("b",)
+    assert required_distributions(distributions, Counting(MARKERS))["a"] == ("b",)
     return Counting.reads

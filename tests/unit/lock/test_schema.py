@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from pip_sysdeps.lock.schema import Problem, Reader, keys_of, pattern, problems_of, repeated, rule, rule_of
+from pip_sysdeps.lock.schema import Problem, Reader, keys_of, pattern, problems_of, repeated_names, rule, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +123,7 @@ def test_a_value_that_breaks_its_rule(document: Top, problems: list[str]) -> Non
 
 def test_names_that_are_repeated() -> None:
     """The second one and each after it."""
-    assert [*repeated("rows", "name", ["a", "b", "a", "a"])] == [
+    assert [*repeated_names("rows", "name", ["a", "b", "a", "a"])] == [
         Problem("rows[2].name", "`a` is repeated"),
         Problem("rows[3].name", "`a` is repeated"),
     ]

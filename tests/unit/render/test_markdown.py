@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from markdown_it import MarkdownIt
 
-from pip_sysdeps.render.markdown import code, escaped
+from pip_sysdeps.render.markdown import code, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ class Cells(HTMLParser):
             self.texts[-1] += data
 
 
-@pytest.mark.parametrize("write", [code, escaped])
+@pytest.mark.parametrize("write", [code, escape])
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_cell_shows_the_text(write: Callable[[str], str], text: str) -> None:
     """The rendered cell has exactly the text."""

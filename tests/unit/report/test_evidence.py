@@ -15,7 +15,7 @@ def test_needs_that_the_policy_decides_are_left_out() -> None:
     """By distribution and name; a file that no RECORD lists has an empty one."""
     scan = scan_of(ONE)._replace(unattributed=(Unattributed(file="/env/x.so", needs=(NEED,), glibc=""),))
     subject = Evidence(scan=scan, decided_by_policy=frozenset({("one", "liba.so.1"), ("", "libb.so.1")}))
-    assert [*subject.undecided()] == [("one", OTHER), ("", NEED)]
+    assert [*subject.undecided_needs()] == [("one", OTHER), ("", NEED)]
 
 
 def test_the_objects_of_the_environment_are_its_own() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LEADING_ZEROS = r"(?<![0-9])0+(?=[0-9])"
 
 
-def normalized(name: str) -> str:
+def strip_zeros(name: str) -> str:
     """Return a name without leading zeros, which the cache ignores: `libx.so.01` is libx.so.1."""
     return re.sub(_LEADING_ZEROS, "", name) if "0" in name else name
 
@@ -32,9 +32,9 @@ def cache_lookup(
         rank = _rank(entry, subfolders)
         if rank is not None and entry.flags in flags:
             ranked = (rank, flags.index(entry.flags), entry.path)
-            named.setdefault(normalized(entry.soname), []).append(ranked)
+            named.setdefault(strip_zeros(entry.soname), []).append(ranked)
     best = {name: min(ranked, key=lambda each: each[:2])[2] for name, ranked in named.items()}
-    return lambda name: best.get(normalized(name))
+    return lambda name: best.get(strip_zeros(name))
 
 
 def _rank(entry: CacheEntry, subfolders: tuple[str, ...]) -> int | None:

@@ -86,15 +86,15 @@ def candidates(name: str, context: SearchContext, config: LoaderConfig) -> Itera
     for by in context.ignored:
         yield Candidate(SearchStep.RPATH, "", by, "DT_RUNPATH is set")
     for rpath in context.rpaths:
-        yield from _in_folders(SearchStep.RPATH, rpath.folders, name, rpath.by, config)
-    yield from _in_folders(SearchStep.LD_LIBRARY_PATH, context.library_path, name, "", config)
+        yield from _folder_candidates(SearchStep.RPATH, rpath.folders, name, rpath.by, config)
+    yield from _folder_candidates(SearchStep.LD_LIBRARY_PATH, context.library_path, name, "", config)
     if context.runpath:
-        yield from _in_folders(SearchStep.RUNPATH, context.runpath.folders, name, context.runpath.by, config)
-    yield _in_cache(name, context, config)
+        yield from _folder_candidates(SearchStep.RUNPATH, context.runpath.folders, name, context.runpath.by, config)
+    yield _cache_candidate(name, context, config)
     if context.no_default:
         yield Candidate(SearchStep.DEFAULT, "", skip_reason="DF_1_NODEFLIB is set")
     else:
-        yield from _in_folders(SearchStep.DEFAULT, _defaults(config), name, "", config)
+        yield from _folder_candidates(SearchStep.DEFAULT, _defaults(config), name, "", config)
 
 
 def _direct(name: str, config: LoaderConfig) -> Candidate:
@@ -105,7 +105,7 @@ def _direct(name: str, config: LoaderConfig) -> Candidate:
     return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
 
 
-def _in_cache(name: str, context: SearchContext, config: LoaderConfig) -> Candidate:
+def _cache_candidate(name: str, context: SearchContext, config: LoaderConfig) -> Candidate:
     path = config.cache(name)
     if path is None:
         return Candidate(SearchStep.CACHE, "", skip_reason="no entry")
@@ -114,7 +114,7 @@ def _in_cache(name: str, context: SearchContext, config: LoaderConfig) -> Candid
     return Candidate(SearchStep.CACHE, path)
 
 
-def _in_folders(
+def _folder_candidates(
     step: SearchStep, where: Iterable[Folder], name: str, by: str, config: LoaderConfig
 ) -> Iterator[Candidate]:
     for path, skip_reason in where:

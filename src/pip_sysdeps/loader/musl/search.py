@@ -70,14 +70,14 @@ def candidates(name: str, paths: tuple[SearchPath, ...], config: MuslConfig) -> 
     if "/" in name:
         yield _direct(name, config)
         return
-    yield from _in_directories(SearchStep.LD_LIBRARY_PATH, config.library_path, name, "", config)
+    yield from _directory_candidates(SearchStep.LD_LIBRARY_PATH, config.library_path, name, "", config)
     for path in paths:
         if path.ignored_reason:
             yield Candidate(path.step, "", path.by, path.ignored_reason)
-        yield from _in_directories(path.step, path.directories, name, path.by, config)
+        yield from _directory_candidates(path.step, path.directories, name, path.by, config)
     if not config.directories:
         yield Candidate(SearchStep.DEFAULT, "", skip_reason=f"`{config.path_file}` names no directory")
-    yield from _in_directories(SearchStep.DEFAULT, config.directories, name, "", config)
+    yield from _directory_candidates(SearchStep.DEFAULT, config.directories, name, "", config)
 
 
 def _direct(name: str, config: MuslConfig) -> Candidate:
@@ -88,7 +88,7 @@ def _direct(name: str, config: MuslConfig) -> Candidate:
     return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name), relative=name)
 
 
-def _in_directories(
+def _directory_candidates(
     step: SearchStep, directories: tuple[str, ...], name: str, by: str, config: MuslConfig
 ) -> Iterator[Candidate]:
     for directory in directories[:_MAX_ELEMENTS]:

@@ -31,14 +31,14 @@ def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...
     Raise MalformedError for another kind of archive, for one that unpacks to more than `limit` bytes or to many
     times its length, for a package with an invalid name, and as `parse_packages` for the index in it.
     """
-    packages = parse_packages(_member(_unpacked(content, unpacked_limit(len(content), limit))))
+    packages = parse_packages(_member(_unpack(content, unpacked_limit(len(content), limit))))
     virtual = next((each.name for each in packages if not is_package_name(each.name)), None)
     if virtual is not None:
         raise MalformedError(f"invalid package name: {virtual[:_LONGEST_SHOWN]!r}")
     return packages
 
 
-def _unpacked(content: bytes, limit: int) -> bytes:
+def _unpack(content: bytes, limit: int) -> bytes:
     """Unpack every gzip stream of a file."""
     parts: list[bytes] = []
     left = limit

@@ -200,7 +200,7 @@ class Apt:
         )
         path = os.path.join(self.folder, "apt.conf")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(_CONFIGURATION + extra + "".join(_setting(name, value) for name, value in settings))
+            file.write(_CONFIGURATION + extra + "".join(_format_setting(name, value) for name, value in settings))
         return path
 
 
@@ -213,7 +213,7 @@ def _is_download_failure(complaint: str) -> bool:
     return complaint.startswith("E:") or any(each in complaint for each in words)
 
 
-def _setting(name: str, value: str) -> str:
+def _format_setting(name: str, value: str) -> str:
     """Return one line of apt.conf(5), whose values can have neither quotation marks nor backslashes."""
     if not value.isprintable() or '"' in value or "\\" in value:
         is_path = name.startswith("Dir::")

@@ -141,7 +141,7 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
     packages: dict[str, ArchivePackage] = {}
     own_packages: set[str] = set()
     budget = _Budget()
-    lists = sorted(_of_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
+    lists = sorted(_select_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
     for index in lists:
         with open_lines(index) as lines:
             read = {package.name: package for package in budget.packages(parse_packages(lines))}
@@ -151,7 +151,7 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
 
 
 def _matching_rows(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for index in _of_kind(indices, "Contents"):
+    for index in _select_kind(indices, "Contents"):
         with open_lines(index) as lines:
             yield from rows_matching(lines, patterns)
 
@@ -164,10 +164,10 @@ def _subfolder_rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> It
 
 
 def _folder_rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
-    for index in _of_kind(indices, "Contents"):
+    for index in _select_kind(indices, "Contents"):
         with open_lines(index) as lines:
             yield from rows_in_folders(lines, folders)
 
 
-def _of_kind(indices: Iterable[AptIndex], kind: str) -> list[AptIndex]:
+def _select_kind(indices: Iterable[AptIndex], kind: str) -> list[AptIndex]:
     return [index for index in indices if index.kind.partition("-")[0] == kind]

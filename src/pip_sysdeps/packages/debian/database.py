@@ -131,14 +131,16 @@ class DpkgDatabase:
     def _owners(self, path: str) -> Iterable[str]:
         diversion = self._diverted.get(path)
         if diversion is not None:
-            return [key for key in self._listing(path) if self.packages[key].name == diversion.package]
-        owners = list(self._listing(path))
+            return [key for key in self._packages_listing(path) if self.packages[key].name == diversion.package]
+        owners = list(self._packages_listing(path))
         moved = self._diverted_to.get(path)
         if moved is not None:
-            owners += (key for key in self._listing(moved.diverted) if self.packages[key].name != moved.package)
+            owners += (
+                key for key in self._packages_listing(moved.diverted) if self.packages[key].name != moved.package
+            )
         return owners
 
-    def _listing(self, name: str) -> Sequence[str]:
+    def _packages_listing(self, name: str) -> Sequence[str]:
         """Return the packages whose file lists have the name."""
         path = name.encode("utf-8", "surrogateescape")
         if self._left < 0:

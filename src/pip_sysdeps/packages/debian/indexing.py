@@ -184,7 +184,7 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
         if not re.fullmatch(_FILE, pattern) or not pattern.isprintable():
             continue
         usable = (name for name in names if name in packages and packages[name].section != "debug")
-        owners[pattern] |= {_unversioned(name, packages) for name in usable}
+        owners[pattern] |= {_unversioned_package(name, packages) for name in usable}
     dependent_counts = count_dependents(packages)
     best = {
         pattern: sorted(names, key=lambda name: preference_key(packages[name], dependent_counts))
@@ -193,7 +193,7 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
     return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
 
 
-def _unversioned(name: str, packages: Mapping[str, ArchivePackage]) -> str:
+def _unversioned_package(name: str, packages: Mapping[str, ArchivePackage]) -> str:
     """Return the package without a version in its name, if it depends on this one: python3-venv for python3.13-venv."""
     plain = packages.get(re.sub(r"(?<=[0-9])\.[0-9]+", "", name))
     return plain.name if plain and any(name in group for group in plain.depends) else name
@@ -217,14 +217,14 @@ def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -
     pending = list(chosen)
     while pending:
         for group in packages[pending.pop()].depends:
-            options = _at_most_two(name for each in group for name in ([each] if each in packages else providers[each]))
+            options = _first_two(name for each in group for name in ([each] if each in packages else providers[each]))
             if len(options) == 1 and not options & chosen:
                 chosen |= options
                 pending += options
     return frozenset(chosen)
 
 
-def _at_most_two(names: Iterable[str]) -> set[str]:
+def _first_two(names: Iterable[str]) -> set[str]:
     """Return up to two different names: enough to detect an ambiguity."""
     found: set[str] = set()
     for name in names:

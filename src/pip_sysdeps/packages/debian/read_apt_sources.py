@@ -145,7 +145,7 @@ class _Writer:
         safe = replace(source, suites=suites, signed_by=signed_by)
         uris = tuple(uri for each in source.uris if (uri := self._allowed_uri(each, safe)))
         if uris and source.ignored:
-            self.skipped.append(f"ignored {', '.join(source.ignored)} of the apt source {_redacted(source.uris[0])}")
+            self.skipped.append(f"ignored {', '.join(source.ignored)} of the apt source {_redact(source.uris[0])}")
         return replace(safe, uris=uris) if uris else None
 
     def _allowed_uri(self, uri: str, source: AptSource) -> str:
@@ -166,7 +166,7 @@ class _Writer:
         return copy
 
     def _skip(self, uri: str, reason: str) -> None:
-        self.skipped.append(f"skipped the apt source {_redacted(uri)}: {reason}")
+        self.skipped.append(f"skipped the apt source {_redact(uri)}: {reason}")
 
     def _copy_signed_by(self, value: str) -> str | None:
         """Copy the keys of a Signed-By; return the new value, or None for an unknown form."""
@@ -297,7 +297,7 @@ def _check_count(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def _redacted(uri: str) -> str:
+def _redact(uri: str) -> str:
     """Return a URI for messages: shortened, without user and password."""
     return ascii(re.sub(r"//[^/@]*@", "//", uri[:_MAX_SHOWN]))
 

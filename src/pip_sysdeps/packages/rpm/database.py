@@ -58,7 +58,7 @@ class RpmDatabase:
     def owners(self, path: str) -> tuple[str, ...]:
         """Return the packages that have installed a file at a path, by name; links are not followed."""
         folder, _, name = path.rpartition("/")
-        return tuple(sorted(key for key, names in self._listing(f"{folder}/").items() if name in names))
+        return tuple(sorted(key for key, names in self._packages_listing(f"{folder}/").items() if name in names))
 
     def files(self, package: str) -> tuple[str, ...]:
         """Return the paths that a package has installed, folders among them; sorted."""
@@ -115,7 +115,7 @@ class RpmDatabase:
         native = package.architecture in {self.architecture, NOARCH, ""}
         return package.name if native else f"{package.name}.{package.architecture}"
 
-    def _listing(self, folder: str) -> Mapping[str, frozenset[str]]:
+    def _packages_listing(self, folder: str) -> Mapping[str, frozenset[str]]:
         """Return the names that each package has in a folder; cached, as many files are in few folders."""
         if folder not in self._listings:
             names: dict[str, frozenset[str]] = {}

@@ -77,7 +77,7 @@ class Header:
         end = self.data.find(b"\0", offset)
         if end < 0:
             raise self._fault(offset, tag, "unterminated string")
-        return _decoded(self.data[offset:end])
+        return _decode(self.data[offset:end])
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """Return the strings of an array; empty if the header lacks the tag."""
@@ -87,7 +87,7 @@ class Header:
         parts = self.data[offset:].split(b"\0", count)
         if len(parts) <= count:
             raise self._fault(offset, tag, f"an array of {count} strings has {len(parts) - 1}")
-        return tuple(map(_decoded, parts[:count]))
+        return tuple(map(_decode, parts[:count]))
 
     def numbers(self, tag: int) -> tuple[int, ...]:
         """Return the numbers of an array; empty if the header lacks the tag."""
@@ -133,5 +133,5 @@ def parse_header(content: bytes) -> Header:
     return Header(entries=found, data=content[start : start + size], start=start)
 
 
-def _decoded(text: bytes) -> str:
+def _decode(text: bytes) -> str:
     return text.decode("utf-8", "surrogateescape")

@@ -18,7 +18,7 @@ from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, capability_mar
 from pip_sysdeps.packages.rpm.compression import UnreadableFormatError
 from pip_sysdeps.packages.rpm.libraries import (
     base_set,
-    installable,
+    installable_packages,
     library_table,
     newest_packages,
     packages_of_libraries,
@@ -88,7 +88,7 @@ def index_of(
     """Return the index of repositories; `others` are the disabled ones, by id."""
     architecture = request.architecture
     described, mark = ARCHITECTURES[architecture], capability_mark(architecture)
-    every = installable((package for each in found for package in each.packages), architecture)
+    every = installable_packages((package for each in found for package in each.packages), architecture)
     packages = newest_packages(every, architecture)
     files = ChainMap(*(dict(each.files) for each in found))
     libraries = packages_of_libraries(packages, mark, described.directories, files)
@@ -115,7 +115,9 @@ def _disabled_libraries(others: Mapping[str, Contents], known: Mapping[str, obje
     table: Table = {}
     directories, mark = ARCHITECTURES[architecture].directories, capability_mark(architecture)
     for name, each in sorted(others.items()):
-        for soname in packages_of_libraries(installable(each.packages, architecture), mark, directories, each.files):
+        for soname in packages_of_libraries(
+            installable_packages(each.packages, architecture), mark, directories, each.files
+        ):
             if soname not in known:
                 table.setdefault(soname, name.replace(":", "%3A"))
     return table

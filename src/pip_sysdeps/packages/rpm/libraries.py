@@ -26,7 +26,7 @@ _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
 
 
-def installable(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
+def installable_packages(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
     """Return the packages for an architecture, except those with an invalid name."""
     return tuple(
         [each for each in packages if each.architecture in {architecture, NOARCH} and is_package_name(each.name)]
@@ -36,7 +36,7 @@ def installable(packages: Iterable[RepositoryPackage], architecture: str) -> tup
 def newest_packages(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
     """Return the newest version of each package for an architecture, sorted by name."""
     found: dict[str, RepositoryPackage] = {}
-    for each in installable(packages, architecture):
+    for each in installable_packages(packages, architecture):
         other = found.get(each.name)
         if other is None or version_key(each.version) > version_key(other.version):
             found[each.name] = each

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 def unresolved_import(evidence: Evidence) -> Iterator[Issue]:
     """Yield a library that an import or a chosen plugin needs, and that nothing provides."""
-    for holder, need in evidence.undecided():
+    for holder, need in evidence.undecided_needs():
         if isinstance(need.provider, Missing) and need.is_mandatory and not need.optional:
             yield issue_of_need(holder, need, _missing_message(need.provider))
 
 
 def unresolved_other(evidence: Evidence) -> Iterator[Issue]:
     """Yield something that a plugin or a call by name needs, and that nothing provides."""
-    for holder, need in evidence.undecided():
+    for holder, need in evidence.undecided_needs():
         if isinstance(need.provider, Missing | Unreachable) and (need.optional or not need.is_mandatory):
             yield issue_of_need(holder, need, f"{_missing_message(need.provider)} ({need.when.value})")
 
 
 def unowned_library(evidence: Evidence) -> Iterator[Issue]:
     """Yield a library, program or file of the system that no binary package owns: the image needs a copy."""
-    for holder, need in evidence.undecided():
+    for holder, need in evidence.undecided_needs():
         if isinstance(need.provider, Unowned):
             provider = need.provider
             same_name = f"; {same_name_note(provider.package)}" if provider.package else ""
@@ -48,7 +48,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Issue]:
 
 def unreachable_library(evidence: Evidence) -> Iterator[Issue]:
     """Yield a library that an import needs and that is in the environment outside the search path."""
-    for holder, need in evidence.undecided():
+    for holder, need in evidence.undecided_needs():
         if isinstance(need.provider, Unreachable) and need.is_mandatory and not need.optional:
             yield issue_of_need(holder, need, f"{_missing_message(need.provider)}: {reach_hint(need.provider.path)}")
 

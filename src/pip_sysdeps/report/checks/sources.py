@@ -37,7 +37,7 @@ def package_beyond_release(evidence: Evidence) -> Iterator[Issue]:
 
 def _needed_packages(evidence: Evidence) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield each needed and installed package of the native architecture, with its holder and files."""
-    for holder, need in evidence.undecided():
+    for holder, need in evidence.undecided_needs():
         match need.provider:
             case FromPackage(package=package) if ":" not in package and package in evidence.versions:
                 yield holder, package, need.by
