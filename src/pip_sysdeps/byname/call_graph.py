@@ -16,7 +16,7 @@ from pip_sysdeps.byname.evaluator import Evaluator
 from pip_sysdeps.byname.frames import Frame
 from pip_sysdeps.byname.knowledge import STEM
 from pip_sysdeps.byname.module import Source
-from pip_sysdeps.byname.signature import truths
+from pip_sysdeps.byname.signature import truths_of_call
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class CallGraph:
         full = self._origin(module.dotted(func))
         if full in CALLABLES or full in self._scopes:
             return full
-        kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _local(func, site.scope)
+        kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _set_to(func, site.scope)
         every = (module.dotted(_last_choice(source.value, scope)) for scope, source in kept[:_MOST_SET])
         return next((each for each in every if each in CALLABLES), full)
 
@@ -124,9 +124,9 @@ class CallGraph:
 
     def _set_attributes(self, module: Module, name: str) -> Sequence[tuple[Scope, Source]]:
         """Return what an attribute is set to: in its module, else in the distribution if few places do."""
-        if own := _said(module.attributes.get(name, ())):
+        if own := _without_none(module.attributes.get(name, ())):
             return own
-        found = _said(self._attributes.get(name, ()))
+        found = _without_none(self._attributes.get(name, ()))
         if not found:
             self.unset.add(name)
         return found if len(found) <= _MOST_SET else []
@@ -160,9 +160,9 @@ class CallGraph:
         def evaluate(frame: Frame) -> Values:
             return self.evaluator.evaluate(argument, frame.asking(head=head))
 
-        yield from self._through(site.scope, evaluate, Found((), site, optional), wrappers, MOST_CALLS_DEEP)
+        yield from self._follow_callers(site.scope, evaluate, Found((), site, optional), wrappers, MOST_CALLS_DEEP)
 
-    def _through(
+    def _follow_callers(
         self, scope: Scope, evaluate: Callable[[Frame], Values], found: Found, wrappers: set[str], deep: int
     ) -> Iterator[Found]:
         self.steps.take()
@@ -190,7 +190,7 @@ class CallGraph:
             known = _known(function, caller.call) if function is scope else {}
             if found.site.is_reached(known):
                 further = Found((), caller, found.optional or found.site.is_optional(known))
-                yield from self._through(caller.scope, through, further, wrappers, deep - 1)
+                yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
 
     def _callers_of(self, function: Scope) -> list[CallSite]:
         """Return the calls that may be of a function: of that name, and not surely of another one.
@@ -247,10 +247,10 @@ class CallGraph:
 
 def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
     """Return what a call says of a function's parameters that are not set to something else in it."""
-    return {name: truth for name, truth in truths(function.node, call).items() if name not in function.names}
+    return {name: truth for name, truth in truths_of_call(function.node, call).items() if name not in function.names}
 
 
-def _said(sources: Iterable[tuple[Scope, Source]]) -> list[tuple[Scope, Source]]:
+def _without_none(sources: Iterable[tuple[Scope, Source]]) -> list[tuple[Scope, Source]]:
     """Return the sources of an attribute that say something: a class that leaves it to others sets it to None."""
     return [each for each in sources if not (isinstance(each[1].value, ast.Constant) and each[1].value.value is None)]
 
@@ -263,7 +263,7 @@ def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
     return inner or next(iter(functions), None)
 
 
-def _local(func: ast.expr, scope: Scope) -> list[tuple[Scope, Source]]:
+def _set_to(func: ast.expr, scope: Scope) -> list[tuple[Scope, Source]]:
     """Return what the name of a function is set to where it is called."""
     name = func.id if isinstance(func, ast.Name) else ""
     default = [Source(scope.defaults[name])] if name in scope.defaults else []

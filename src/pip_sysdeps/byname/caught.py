@@ -32,7 +32,7 @@ class Caught(NamedTuple):
     steps: Steps
     """Bounds the work: what is asked raises StepLimitError where it takes more."""
 
-    def goes_on(self, branch: Branch) -> bool:
+    def survives(self, branch: Branch) -> bool:
         """Return whether the code around a branch goes on when the branch raises one of the errors."""
         for each in branch.outward():
             match each.statement:
@@ -51,38 +51,38 @@ class Caught(NamedTuple):
     def _is_survived(self, attempt: ast.Try, branch: Branch) -> bool:
         """Return whether an error that is tried stops nothing: neither its handler nor the code behind raises."""
         handler = next((each for each in attempt.handlers if catches(each.type, self.errors)), None)
-        if handler is None or self._gives_up(handler.body) or self._keeps(handler):
+        if handler is None or self._fails(handler.body) or self._stores_error(handler):
             return False
-        noted = {name for node in self._inside(handler.body) for name in _set_name(node)}
-        behind = self._inside(_function_body(branch)) if noted else ()
-        return not any(self._asks_for(node, noted) for node in behind if getattr(node, "lineno", 0) > attempt.lineno)
+        noted = {name for node in self._nodes_of(handler.body) for name in _set_name(node)}
+        behind = self._nodes_of(_function_body(branch)) if noted else ()
+        return not any(self._fails_later(node, noted) for node in behind if getattr(node, "lineno", 0) > attempt.lineno)
 
     def _raises(self, body: Iterable[ast.stmt]) -> bool:
         """Return whether statements give up, and name one of the errors for it."""
-        named = any(isinstance(node, ast.Name) and node.id in self.errors for node in self._inside(body))
-        return named and self._gives_up(body)
+        named = any(isinstance(node, ast.Name) and node.id in self.errors for node in self._nodes_of(body))
+        return named and self._fails(body)
 
-    def _keeps(self, handler: ast.ExceptHandler) -> bool:
+    def _stores_error(self, handler: ast.ExceptHandler) -> bool:
         """Return whether a handler puts the error into a variable, to be raised when somebody asks."""
         return handler.name is not None and any(
             isinstance(node, ast.Assign) and any(map(_set_name, node.targets)) and _mentions(node.value, {handler.name})
-            for node in self._inside(handler.body)
+            for node in self._nodes_of(handler.body)
         )
 
-    def _gives_up(self, body: Iterable[ast.AST]) -> bool:
+    def _fails(self, body: Iterable[ast.AST]) -> bool:
         """Return whether statements raise, or leave the program."""
-        return any(isinstance(node, ast.Raise) or leaves(node) for node in self._inside(body))
+        return any(isinstance(node, ast.Raise) or leaves(node) for node in self._nodes_of(body))
 
-    def _asks_for(self, node: ast.AST, names: Collection[str]) -> bool:
+    def _fails_later(self, node: ast.AST, names: Collection[str]) -> bool:
         """Return whether a node gives up if one of some variables says so."""
         match node:
             case ast.If(test=test, body=body):
-                return _mentions(test, names) and self._gives_up(body)
+                return _mentions(test, names) and self._fails(body)
             case ast.Assert(test=test):
                 return _mentions(test, names)
         return False
 
-    def _inside(self, body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    def _nodes_of(self, body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         """Yield statements and all that is in them, but for the bodies of functions."""
         pending = list(body)
         while pending:

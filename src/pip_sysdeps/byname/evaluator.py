@@ -104,11 +104,11 @@ class Evaluator:
             case ast.Attribute():
                 return self._attribute(node, frame)
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
-                return self._each(items[:1] if frame.head else items, frame)
+                return self._values_of_each(items[:1] if frame.head else items, frame)
             case ast.Dict(values=items) | ast.BoolOp(values=items):
-                return self._each(items, frame)
+                return self._values_of_each(items, frame)
             case ast.IfExp(body=body, orelse=orelse):
-                return self._each((body, orelse), frame)
+                return self._values_of_each((body, orelse), frame)
             case (
                 ast.Starred(value=value)
                 | ast.Await(value=value)
@@ -129,7 +129,7 @@ class Evaluator:
                 return self._call(node, frame)
         return ()
 
-    def _each(self, nodes: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+    def _values_of_each(self, nodes: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
         for node in nodes:
             yield from self.values(node, frame)
 
@@ -160,9 +160,11 @@ class Evaluator:
                 case ast.Dict(keys=keys, values=values), _:
                     self._steps.take(len(keys))
                     pairs = zip(keys, values, strict=True)
-                    return self._each([v for k, v in pairs if isinstance(k, ast.Constant) and k.value in wanted], at)
+                    return self._values_of_each(
+                        [v for k, v in pairs if isinstance(k, ast.Constant) and k.value in wanted], at
+                    )
                 case ((ast.List(elts=items) | ast.Tuple(elts=items)), ast.Constant(value=int(place))):
-                    return self._each(items[place : place + 1], at)
+                    return self._values_of_each(items[place : place + 1], at)
         return self.values(value, frame)
 
     def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
@@ -224,7 +226,7 @@ class Evaluator:
         self._steps.take(len(found))
         return found
 
-    def _reaching(self, node: ast.Name, frame: Frame) -> list[tuple[Scope, Source]]:
+    def _sources_before(self, node: ast.Name, frame: Frame) -> list[tuple[Scope, Source]]:
         """Return what a name is set to where it is used: from the last time that it surely is, on.
 
         Where it is used in another scope than it is set, at any time.
@@ -239,51 +241,53 @@ class Evaluator:
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
-        reaching = self._reaching(node, frame)
+        reaching = self._sources_before(node, frame)
         if frame.bound.has(name):
-            return (*frame.bound.of(name, head=frame.head), *self._set_to(reaching, frame, is_given=True))
+            return (*frame.bound.of(name, head=frame.head), *self._values_of_sources(reaching, frame, is_given=True))
         if name == "__file__":
             return (frame.scope.module.path,)
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.parameters:
-                set_to = self._set_to(reaching, frame, is_given=True)
+                set_to = self._values_of_sources(reaching, frame, is_given=True)
                 if set_to and frame.head:
                     return set_to
                 frame.free[scope] = None
                 return (*set_to, *self._default(name, scope, head=frame.head))
             if name in scope.names:
-                return self._set_to(reaching, frame)
+                return self._values_of_sources(reaching, frame)
             scope = scope.parent
         return self._imported(frame.scope.module.dotted(node), frame)
 
-    def _set_to(self, sources: Sequence[tuple[Scope, Source]], frame: Frame, *, is_given: bool = False) -> Values:
+    def _values_of_sources(
+        self, sources: Sequence[tuple[Scope, Source]], frame: Frame, *, is_given: bool = False
+    ) -> Values:
         """Return what sources give; the first item of an empty list is the first that is put into it."""
         if frame.head:
             first = [each for each in sources if not (each[1].grows or _is_empty(each[1].value))]
             sources = first or ([] if is_given else [each for each in sources if each[1].grows][:1])
-        return bounded(text for scope, source in sources for text in self._of_source(source, frame.of(scope)))
+        return bounded(text for scope, source in sources for text in self._values_of_source(source, frame.of(scope)))
 
-    def _of_source(self, source: Source, frame: Frame) -> Iterable[str]:
+    def _values_of_source(self, source: Source, frame: Frame) -> Iterable[str]:
         """Return what a source gives: a value, one item of it, or each of its items, or one item of each of these."""
         value, place = source.value, source.place
         if place is None and not (source.iterated and frame.head):
             return self.values(value, frame)
         if source.iterated and place is not None and (part := items_at(value, place, frame.scope.module)):
-            return self._of_source(Source(part, iterated=True), frame)
+            return self._values_of_source(Source(part, iterated=True), frame)
         if isinstance(value, ast.Name) and place is not None:
             found = [each for each in self._sources(value.id, frame) if each[1].place is None]
             if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
-                return self._of_source(source._replace(value=found[0][1].value), frame.of(found[0][0]))
+                return self._values_of_source(source._replace(value=found[0][1].value), frame.of(found[0][0]))
         items = list(self._items(value, frame))
         if place is None:
-            return self._each_of(items) if items else self.values(value, frame.whole())
+            return self._values_of_items(items) if items else self.values(value, frame.whole())
         if source.iterated:
             rows = ((row.elts, at) for row, at in items if isinstance(row, ast.Tuple | ast.List))
-            return self._each_of((row[place], at) for row, at in rows if place < len(row))
-        return self._each_of(items[place : place + 1])
+            return self._values_of_items((row[place], at) for row, at in rows if place < len(row))
+        return self._values_of_items(items[place : place + 1])
 
-    def _each_of(self, items: Iterable[tuple[ast.expr, Frame]]) -> Iterator[str]:
+    def _values_of_items(self, items: Iterable[tuple[ast.expr, Frame]]) -> Iterator[str]:
         for item, at in items:
             yield from self.values(item, at)
 
@@ -304,7 +308,7 @@ class Evaluator:
 
     def _imported(self, full: str, frame: Frame) -> Values:
         """Return what the platform says, or the variable of another module of the distribution."""
-        return (PLATFORM[full],) if full in PLATFORM else self._set_to(self._variable(full), frame)
+        return (PLATFORM[full],) if full in PLATFORM else self._values_of_sources(self._variable(full), frame)
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node)
@@ -316,18 +320,18 @@ class Evaluator:
             return self.values(node.value, frame)
         if not known and node.attr == "parent":
             return map(posixpath.dirname, self.values(node.value, frame))
-        return self._set_to(known, frame)
+        return self._values_of_sources(known, frame)
 
     def _call(self, node: ast.Call, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node.func)
         if full in SAME:
-            return self._each(node.args, frame if full in LISTS else frame.whole())
+            return self._values_of_each(node.args, frame if full in LISTS else frame.whole())
         if full in DEFAULTED:
-            return (*_environ(node.args[0]), *self._each(node.args[1:2], frame)) if node.args else ()
+            return (*_environ(node.args[0]), *self._values_of_each(node.args[1:2], frame)) if node.args else ()
         if full == "os.path.join":
             return self._path(node.args, frame)
         if full == FINDER:
-            return (stem if "/" in stem else STEM + stem for stem in self._each(node.args[:1], frame))
+            return (stem if "/" in stem else STEM + stem for stem in self._values_of_each(node.args[:1], frame))
         own = self.function(node.func, frame)
         if own is None or not own.returns:
             match node.func:
@@ -346,15 +350,15 @@ class Evaluator:
                 pieces = [*node.args, *(each.value for each in node.keywords)]
                 return self._filled(self.values(value, frame), r"\{\w*\}", pieces, frame)
             case ast.Attribute(value=value, attr="split"):
-                separator = next(iter(self._each(node.args[:1], frame)), None) if node.args else None
+                separator = next(iter(self._values_of_each(node.args[:1], frame)), None) if node.args else None
                 words = splits(self.values(value, frame), separator, self._steps)
                 return islice(words, 1) if frame.head else words
             case ast.Attribute(value=value, attr="get" | "pop") if node.args:
-                return [*self._item(value, node.args[0], frame)] or self._each(node.args[1:2], frame)
+                return [*self._item(value, node.args[0], frame)] or self._values_of_each(node.args[1:2], frame)
             case ast.Attribute(attr="dirname"):
-                return map(posixpath.dirname, self._each(node.args, frame))
+                return map(posixpath.dirname, self._values_of_each(node.args, frame))
             case ast.Attribute(value=ast.Constant(), attr="join") if frame.head:
-                return self._each(node.args, frame)
+                return self._values_of_each(node.args, frame)
             case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
                 return self._path((value, *node.args), frame)
             case ast.Attribute(value=value, attr=name) if name in SAME_METHODS:
@@ -384,7 +388,7 @@ class Evaluator:
     def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
         """Return what a function may give back; of a generator, the first that it yields is the first item."""
         given = function.returns[:1] if frame.head and function.is_generator else function.returns
-        return bounded(self._each(given, Frame(function, bound, frame.free, frame.given, head=frame.head)))
+        return bounded(self._values_of_each(given, Frame(function, bound, frame.free, frame.given, head=frame.head)))
 
 
 def _environ(key: ast.expr) -> Values:

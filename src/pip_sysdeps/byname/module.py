@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.callables import PROGRAM_FINDERS
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
-from pip_sysdeps.byname.signature import defaults, holds, parameters
+from pip_sysdeps.byname.signature import defaults, may_hold, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -143,21 +143,21 @@ class CallSite(NamedTuple):
         return self.scope is self.scope.module.top and not self.branch.conditional and not self.is_optional({})
 
     @property
-    def gives_up_after(self) -> bool:
+    def raises_after(self) -> bool:
         """Whether the function raises if nothing behind the call returns before."""
         after = (each for each in self.scope.exits if each.line > self.call.lineno and not each.given)
         return any(self.branch.is_inside(each.branch) for each in after)
 
     def is_reached(self, known: Mapping[str, bool]) -> bool:
         """Return whether the call can happen, by what is known of the function's parameters."""
-        return holds(self.given, known)
+        return may_hold(self.given, known)
 
     def is_optional(self, known: Mapping[str, bool]) -> bool:
         """Return whether the function goes on if the call fails: it is tried, and nothing behind it gives up."""
         if not self.branch.guarded:
             return False
         self.scope.module.steps.take(len(self.scope.exits))
-        return not any(each.line > self.call.lineno and holds(each.given, known) for each in self.scope.exits)
+        return not any(each.line > self.call.lineno and may_hold(each.given, known) for each in self.scope.exits)
 
 
 class Import(NamedTuple):
@@ -202,9 +202,9 @@ class Module:
         self.imported: list[Import] = []
         self.branches: dict[int, Branch] = {}
         """The branch of each use of a name, by the node's identity."""
-        self.demanded: set[int] = set()
+        self.required_searches: set[int] = set()
         """Calls that look for a program without which the code gives up, by identity."""
-        self.demands_each: set[int] = set()
+        self.each_required: set[int] = set()
         """Those that look for several programs, one after the other, and give up without any of them."""
         self.top = Scope(self, tree, None)
 
@@ -221,9 +221,9 @@ class Module:
         """Return whether an expression looks for a program."""
         return isinstance(node, ast.Call) and self.dotted(node.func) in PROGRAM_FINDERS
 
-    def goes_without(self, call: ast.Call) -> bool:
+    def is_optional_search(self, call: ast.Call) -> bool:
         """Return whether a call looks for a program, and nothing gives up if it is not there."""
-        return self.finds(call) and id(call) not in self.demanded
+        return self.finds(call) and id(call) not in self.required_searches
 
     def dotted(self, node: ast.expr) -> str:
         """Return the full name that an expression stands for (`ctypes.util.find_library`), or nothing."""

@@ -73,7 +73,7 @@ class Named:
         """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
         settled = {each.kind for each in self._known(distribution) if not each.names}
         found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
-        return found._replace(references=tuple(self._said(distribution, found)))
+        return found._replace(references=tuple(self._own_references(distribution, found)))
 
     def with_needs(self, distribution: DistributionNeeds, said: Searched) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
@@ -117,7 +117,7 @@ class Named:
             fits=fits,
         )
 
-    def _said(self, distribution: Distribution, found: Searched) -> Iterator[Reference]:
+    def _own_references(self, distribution: Distribution, found: Searched) -> Iterator[Reference]:
         """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
         named = found.references
         yield from self._imports(found.imported)

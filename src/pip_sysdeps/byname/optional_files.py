@@ -50,7 +50,7 @@ def _tried(uses: list[_Use], sources: ParsedSources) -> frozenset[str]:
     """Return the names of which each use is in a `try`, or in a function whose calls all are."""
     caught = Caught(_ERRORS, sources.steps)
     sites = [(use.name, use.site) for use in uses]
-    untried = [(name, site) for name, site in sites if site is None or not caught.goes_on(site.branch)]
+    untried = [(name, site) for name, site in sites if site is None or not caught.survives(site.branch)]
     functions = {function_of(site.scope) for _, site in untried if site} - {""}
     tried = tried_functions(functions, sources, caught)
     sure = {name for name, site in untried if site is None or function_of(site.scope) not in tried}

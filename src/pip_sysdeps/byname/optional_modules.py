@@ -115,7 +115,7 @@ class _Search:
         callers decide.
         """
         every = [each for each in _imported(module) if each[0] in wanted]
-        caught = {id(branch): self._caught.goes_on(branch) for _, branch, _ in every}
+        caught = {id(branch): self._caught.survives(branch) for _, branch, _ in every}
         tried = {name for name, branch, _ in every if caught[id(branch)]}
         raised = Caught(_RAISED, self._sources.steps)
         for name, branch, scope in every:

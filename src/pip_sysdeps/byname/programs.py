@@ -42,8 +42,8 @@ class Programs:
         if argument is None:
             return
         module = site.scope.module
-        optional = module.goes_without(site.call) and not site.gives_up_after
-        fails = id(site.call) in module.demanded or (_raises(site.call, full) and not site.branch.conditional)
+        optional = module.is_optional_search(site.call) and not site.raises_after
+        fails = id(site.call) in module.required_searches or (_raises(site.call, full) and not site.branch.conditional)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
             for names in self._alternatives(site, each):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
@@ -55,7 +55,7 @@ class Programs:
         names = tuple(dict.fromkeys(name for text in found.names if (name := program_name(text))))
         if not 0 < len(names) <= _MOST:
             return []
-        return [(name,) for name in names] if id(site.call) in site.scope.module.demands_each else [names]
+        return [(name,) for name in names] if id(site.call) in site.scope.module.each_required else [names]
 
 
 def _raises(call: ast.Call, full: str) -> bool:

@@ -49,7 +49,7 @@ def placed(node: Function | ast.Module) -> list[str]:
     return names[1:] if names and names[0] in {"self", "cls"} else names
 
 
-def asked(condition: ast.expr) -> Given:
+def truths_if_true(condition: ast.expr) -> Given:
     """Return what a condition wants that is a name, or the negation of one; nothing for any other."""
     match condition:
         case ast.Name(id=name):
@@ -59,22 +59,22 @@ def asked(condition: ast.expr) -> Given:
     return ()
 
 
-def refused(condition: ast.expr) -> Given:
+def truths_if_false(condition: ast.expr) -> Given:
     """Return what makes such a condition false."""
-    return tuple((name, not truth) for name, truth in asked(condition))
+    return tuple((name, not truth) for name, truth in truths_if_true(condition))
 
 
-def both(one: Given, other: Given) -> Given:
+def all_of(one: Given, other: Given) -> Given:
     """Return the first few things that are wanted together: a source may have a condition for each of its lines."""
     return one if len(one) >= _MOST_GIVEN else tuple(dict.fromkeys((*one, *other)))
 
 
-def holds(given: Given, known: Mapping[str, bool]) -> bool:
+def may_hold(given: Given, known: Mapping[str, bool]) -> bool:
     """Return whether everything wanted is possible, by what is known."""
     return all(known.get(name, truth) is truth for name, truth in given)
 
 
-def truths(node: Function | ast.Module, call: ast.Call) -> dict[str, bool]:
+def truths_of_call(node: Function | ast.Module, call: ast.Call) -> dict[str, bool]:
     """Return which parameters of a function a call makes true or false, by constants of its own or by defaults.
 
     What `*` and `**` may give is not known.

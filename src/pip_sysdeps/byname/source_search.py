@@ -74,9 +74,6 @@ class _Shortest:
         self._kept: list[tuple[int, str, bytes]] = []
         self._left_out: list[tuple[int, str]] = []
 
-    def __len__(self) -> int:
-        return len(self._kept) + len(self._left_out)
-
     @property
     def size(self) -> int:
         """How many bytes the kept ones have together."""

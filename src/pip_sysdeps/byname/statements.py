@@ -10,7 +10,7 @@ from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name,
 from pip_sysdeps.byname.caught import may_catch_missing
 from pip_sysdeps.byname.module import Attempt, Branch, CallSite, Exit, Import, Module, Scope, Source, absolute
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON, is_foreign_name, truth
-from pip_sysdeps.byname.signature import asked, both, refused
+from pip_sysdeps.byname.signature import all_of, truths_if_false, truths_if_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +60,7 @@ class _Walk:
         self._given: Given = ()
         self._branch = Branch(tree, tree.body, None, guarded=False, conditional=False)
         self._choices: set[int] = set()
-        """Conditions of which each asks for another program, by identity: none of them alone is demanded."""
+        """Conditions of which each asks for another program, by identity: none of them alone is required."""
         self._has_finders = any(name.startswith(("shutil", "distutils")) for name in module.imports.values())
 
     def body(
@@ -83,7 +83,7 @@ class _Walk:
             if isinstance(statement, ast.If) and _ends(statement.body[-1]):
                 if self._truth(statement.test) is True:
                     break
-                self._given = both(self._given, refused(statement.test))
+                self._given = all_of(self._given, truths_if_false(statement.test))
 
     def _inside(self, scope: Scope, owner: str, node: ast.AST, statements: Sequence[ast.stmt]) -> None:
         """Go through the body of a function or class."""
@@ -131,10 +131,10 @@ class _Walk:
         optional = self._goes_on_without(node)
         outside = self._given
         if decided is not False:
-            self._given = both(outside, asked(node.test))
+            self._given = all_of(outside, truths_if_true(node.test))
             self.body(node, node.body, guarded=optional, conditional=decided is None)
         if decided is not True:
-            self._given = both(outside, refused(node.test))
+            self._given = all_of(outside, truths_if_false(node.test))
             self.body(node, node.orelse, guarded=optional, conditional=decided is None)
         self._given = outside
 
@@ -177,10 +177,10 @@ class _Walk:
         ):
             self._choices |= {id(node), id(node.orelse[0])}
         if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
-            self.module.demanded |= set(map(id, found))
+            self.module.required_searches |= set(map(id, found))
             in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
             if in_loop and self._raises(node.body) and self._missed(node.test):
-                self.module.demands_each |= set(map(id, found))
+                self.module.each_required |= set(map(id, found))
             return False
         return bool(found)
 
@@ -193,7 +193,7 @@ class _Walk:
         set_to = [source.value for name in names for source in self._scope.names.get(name, ())]
         self.module.steps.take(len(looked_at) + len(set_to))
         missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
-        self.module.demands_each |= set(map(id, missed))
+        self.module.each_required |= set(map(id, missed))
         return [*missed, *(node for node in (*looked_at, *set_to) if self.module.finds(node))]
 
     def _missed_in(self, node: ast.AST) -> list[ast.AST]:
@@ -281,7 +281,7 @@ class _Walk:
                     continue
                 case ast.BoolOp(op=ast.Or(), values=[ast.Call(args=[name, *_]) as call, *_, last]):
                     if ast.dump(name) == ast.dump(last):  # it is run, found or not
-                        self.module.demanded.add(id(call))
+                        self.module.required_searches.add(id(call))
                 case ast.NamedExpr(target=target, value=value):
                     self._bind(target, value)
                 case ast.comprehension(target=target, iter=iterated):
@@ -318,7 +318,7 @@ class _Walk:
         self._scope.names[name] += sources
 
     def _call(self, call: ast.Call) -> None:
-        for handed in _handed(call):
+        for handed in _delegated_calls(call):
             self._call(handed)
         self.module.sites.append(CallSite(call, self._scope, self._branch, self._given))
         match call.func:
@@ -328,7 +328,7 @@ class _Walk:
             self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
 
 
-def _handed(call: ast.Call) -> Iterator[ast.Call]:
+def _delegated_calls(call: ast.Call) -> Iterator[ast.Call]:
     """Yield the calls that a function makes of what it is given: `submit(run, x)`, `Thread(target=run, args=(x,))`."""
     if last_name(call.func) not in CALLERS:
         return

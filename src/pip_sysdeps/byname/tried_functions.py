@@ -87,11 +87,11 @@ def _uses(module: Module, names: Collection[str], caught: Caught) -> Iterator[_U
     for site in module.sites:
         name = last_name(site.call.func)
         if name in names:
-            yield _Use(name, caught.goes_on(site.branch), function_of(site.scope))
-    yield from (_Use(name) for name in _handed_on(module.top.node) if name in names)
+            yield _Use(name, caught.survives(site.branch), function_of(site.scope))
+    yield from (_Use(name) for name in _names_as_values(module.top.node) if name in names)
 
 
-def _handed_on(tree: ast.AST) -> Iterator[str]:
+def _names_as_values(tree: ast.AST) -> Iterator[str]:
     """Yield what a source names without calling it: as a value, by another name, or in a string, as `__all__` does."""
     every = list(ast.walk(tree))
     called = {id(node.func) for node in every if isinstance(node, ast.Call)}

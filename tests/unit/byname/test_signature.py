@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pip_sysdeps.byname.signature import defaults, parameters, placed, rest_of, truths
+from pip_sysdeps.byname.signature import defaults, parameters, placed, rest_of, truths_of_call
 
 FUNCTION = "def f(self, a, /, b=True, *rest, c, d=False): ..."
 
@@ -39,4 +39,4 @@ def test_what_a_call_makes_true_or_false(call: str, known: dict[str, bool]) -> N
     """By constants of its own or by defaults; what `*` and `**` may give is not known."""
     node = ast.parse(call, mode="eval").body
     assert isinstance(node, ast.Call)
-    assert truths(function(), node) == known
+    assert truths_of_call(function(), node) == known
