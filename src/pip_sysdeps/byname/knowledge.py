@@ -224,17 +224,20 @@ def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference,
 def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
     """Join what is known with what sources say: who knows a kind of thing says all that is sure of it.
 
-    A known reference without a name says that there is nothing of its kind.
+    A known reference without a name says that there is nothing of its kind. Sources that name the same add their files.
     """
-    every = tuple(known)
-    sure = tuple(each for each in every if each.names)
+    every, rest = tuple(known), tuple(found)
     nothing = {each.kind for each in every if not each.names}
+    sure = {each: {spelling for name in each.names for spelling in _spellings(name)} for each in every if each.names}
     kinds = {each.kind for each in sure}
-    names = {spelling for each in sure for name in each.names for spelling in _spellings(name)}
-    return sure + tuple(
-        _at_most_medium(each) if each.kind in kinds else each
-        for each in found
-        if each.kind not in nothing and names.isdisjoint(each.names)
+    files = {
+        each: {file for other in rest if not names.isdisjoint(other.names) for file in other.by}
+        for each, names in sure.items()
+    }
+    others = (each for each in rest if all(names.isdisjoint(each.names) for names in sure.values()))
+    return (
+        *(each._replace(by=tuple(sorted({*each.by, *files[each]}))) for each in sure),
+        *(_at_most_medium(each) if each.kind in kinds else each for each in others if each.kind not in nothing),
     )
 
 
