@@ -47,7 +47,7 @@ def extension_modules(distribution: importlib.metadata.Distribution) -> Iterator
 
 
 def try_import(module: str) -> str:
-    """Import a module: what went wrong, or nothing."""
+    """Import a module; return what went wrong, or an empty string."""
     try:
         importlib.import_module(module)
     except BaseException as error:  # noqa: BLE001  whatever a module does is a result
@@ -56,7 +56,7 @@ def try_import(module: str) -> str:
 
 
 def try_distribution(name: str, modules: list[tuple[int, str]]) -> None:
-    """Try each module in one child process; one that it dies at leaves no line, nor do those after it."""
+    """Try each module in one child process; if it dies, there is no line for that module and the later ones."""
     sys.stdout.flush()
     if os.fork():
         os.wait()

@@ -24,7 +24,7 @@ CURRENT = "<!-- pip-sysdeps sysdeps.lock -->\n`sysdeps.lock` is what the environ
 
 @pytest.fixture(scope="module")
 def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return RUNNER_TEMP, in which the first run installs pip-sysdeps."""
+    """Return RUNNER_TEMP, where the first run installs pip-sysdeps."""
     return tmp_path_factory.mktemp("runner")
 
 
@@ -114,7 +114,7 @@ def test_two_projects_in_one_repository(runner: Runner) -> None:
 
 
 def test_a_comment_of_somebody_else(runner: Runner) -> None:
-    """Whoever wrote the first line before us would own our comment, and could change it: it is left alone."""
+    """A comment of another user with our first line is left alone: its author could change it."""
     strange = Comment(f"{CURRENT}Nothing to see here", kind="User", association="CONTRIBUTOR")
     runner.api.comments.append(strange)
     assert runner.run()[0]
@@ -123,7 +123,7 @@ def test_a_comment_of_somebody_else(runner: Runner) -> None:
 
 
 def test_more_than_a_comment_may_hold(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GitHub refuses it, so the comment says where it stands."""
+    """GitHub refuses a comment that is too long, so the comment says where the changes are."""
     text = "<!-- pip-sysdeps a -->\n" + "+ libgomp1\n" * 7000
     (tmp_path / "long.md").write_text(text)
     for name, value in (("API_URL", runner.api.url), ("REPOSITORY", "acme/app"), ("TOKEN", TOKEN)):
@@ -135,7 +135,7 @@ def test_more_than_a_comment_may_hold(runner: Runner, tmp_path: Path, monkeypatc
 
 
 def test_a_bare_repository_in_the_pull_request(runner: Runner, tmp_path: Path) -> None:
-    """Files that a commit may have: git neither runs what they name nor takes their word for the base."""
+    """A commit may have these files: git neither runs what they name nor trusts them about the base."""
     folder = runner.checkout / "services" / "web"
     folder.mkdir(parents=True)
     (folder / "sysdeps.lock").write_bytes((runner.checkout / "sysdeps.lock").read_bytes())
@@ -154,7 +154,7 @@ def test_a_bare_repository_in_the_pull_request(runner: Runner, tmp_path: Path) -
 
 
 def test_without_a_comment(runner: Runner) -> None:
-    """On a push, without the input, and from a fork, the summary says it."""
+    """On a push, without the input, and from a fork, the changes are in the summary."""
     assert runner.run(event="push")[0]
     assert runner.summary == CURRENT
     assert runner.run(comment="false")[0]
@@ -173,7 +173,7 @@ def test_trouble(runner: Runner) -> None:
 
 
 def test_the_file_is_an_action(tmp_path: Path) -> None:
-    """By the schema of GitHub's actions."""
+    """`action.yml` is valid by the schema of GitHub's actions."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "judge"], check=True)
     subprocess.run([tmp_path / "judge" / "bin" / "pip", "install", "-q", "check-jsonschema"], check=True)
     judge = [str(tmp_path / "judge" / "bin" / "check-jsonschema"), "--builtin-schema", "vendor.github-actions"]

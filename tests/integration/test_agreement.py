@@ -1,4 +1,4 @@
-"""Packages and versions as the real dpkg-shlibdeps tells them, file by file; docs/agreement.md has what differs."""
+"""Compare packages and versions with the real dpkg-shlibdeps, file by file; docs/agreement.md explains differences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ IN_CI = ("p01-webapp", "bookworm")
 
 
 class WithoutReferences(SymbolUses):
-    """What dpkg before 1.22 sees: undefined symbols, and no version references."""
+    """The facts that dpkg before 1.22 uses: undefined symbols, but no version references."""
 
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
         names = super()._undefined(path, libraries)
@@ -77,7 +77,7 @@ class Ours:
         return isinstance(elf, ElfFile) and elf.machine == self._program.machine and bool(elf.needed)
 
     def loaded(self, path: str) -> LoadedObject:
-        """Load one file, and nothing before it but, for a library, an empty process."""
+        """Load one file; a library into an empty process."""
         elf = self.objects.facts(path)
         assert isinstance(elf, ElfFile)
         if is_program(elf):
@@ -85,7 +85,7 @@ class Ours:
         return open_object(start("", self.objects.open, self._rules), path, "", self.objects.open, self._rules)[0]
 
     def dependencies(self, files: Iterable[str], *, references: bool = True) -> frozenset[str]:
-        """Return what files depend on together, as a Depends field has it."""
+        """Return the joint dependencies of files, as in a Depends field."""
         uses = self._uses if references else self._without_references
         loaded = [self.loaded(file) for file in files]
         paths = {answer.path for each in loaded for answer in each.needs if isinstance(answer, Found)}
@@ -115,7 +115,7 @@ class Ours:
 
 
 def differing(root: Path, ours: Ours, files: Sequence[str]) -> dict[str, str]:
-    """Compare files in groups, and those of groups that differ one by one; give each difference and its rule, if any.
+    """Compare files in groups, then those of different groups singly; yield each difference and its rule, if any.
 
     Each file of a group counts: what the group depends on is all that one of them does, in the highest version.
     """
@@ -177,7 +177,7 @@ def test_distributions_of_real_projects(project: str, suite: str) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("suite", SUITES)
 def test_wheels_with_libraries_of_their_own(suite: str) -> None:
-    """dpkg-shlibdeps stops at libraries that only the loader finds; whatever else it says, we say."""
+    """dpkg-shlibdeps fails for libraries that only the loader finds; otherwise its result is ours."""
     root = build_root(read_truth("p01-webapp", suite).project)
     ours = Ours(root)
     differences = differing(root, ours, ours.files([VENV]))

@@ -67,7 +67,7 @@ class Built:
         return {each["soname"]: packages.get(each["package"], {"name": each["package"]}) for each in by_module}
 
     def loaded_for(self, name: str, library: str) -> str:
-        """Load a module, and give the file that has a library's name."""
+        """Load a module; return the file that is loaded for a library."""
         maps = run_in(self.root, ["python3", "-c", MAPS, self._path(name)]).stdout.split()
         (path,) = (path for path in maps if path.rpartition("/")[2].startswith(library))
         return path

@@ -1,4 +1,4 @@
-"""Programs that exist only as a link which a postinst makes: the package that is named for one brings it."""
+"""Test programs that exist only as a link of a postinst script: the package that the index names has the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines that `apt-line` prints, given to the real apt of both releases."""
+"""Install the lines that `apt-line` prints with the real apt of both releases."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_satisfy_installs_what_was_locked(suite: str, tmp_path: Path) -> None:
 
 
 def test_satisfy_refuses_an_older_release(tmp_path: Path) -> None:
-    """Debian 12's libpq5 is no libpq5 (>= 17~): apt says so; a line of names would install it."""
+    """Debian 12's libpq5 does not satisfy libpq5 (>= 17~): apt refuses it; a line of names would install it."""
     (tmp_path / "sysdeps.lock").write_text(LOCK)
     release = fresh_root(tmp_path / "release", "bookworm")
     apt_update(release)
@@ -145,7 +145,7 @@ def dockerfile(folder: Path, suite: str, *options: str) -> str:
 
 
 def installed_by(root: Path, command: str) -> str:
-    """Run a shell command in a root; give the version of the package that it installed, and remove that again."""
+    """Run a shell command in a root; return the version of the package that it installed, and remove that again."""
     run_in(root, ["sh", "-ec", command])
     version = run_in(root, ["dpkg-query", "--show", "--showformat", "${Version}", "libthing1"]).stdout
     run_in(root, ["dpkg", "--purge", "libthing1"])

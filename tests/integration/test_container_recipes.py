@@ -50,7 +50,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return the example's requirements and its committed lock."""
+    """Return a project with the example's requirements and its committed lock."""
     for name in ("requirements.txt", "sysdeps.lock"):
         shutil.copy(EXAMPLE / name, tmp_path)
     return tmp_path

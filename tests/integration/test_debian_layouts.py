@@ -1,4 +1,4 @@
-"""What Debian 12's own pip and apt leave behind, judged by its own `importlib.metadata`."""
+"""Compare what Debian 12's pip and apt install with Debian's own `importlib.metadata`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.note.dlopen` of real files, those of systemd on Debian 13, held against pyelftools and on to the offer."""
+"""Compare `.note.dlopen` of real files (systemd on Debian 13) with pyelftools, and test the offered packages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIBRARIES = {"": "libsystemd.so.0", "libsystemd-shared": "systemd/libsystemd-sha
 
 
 def judged(path: Path) -> Iterator[DlopenNote]:
-    """Yield what pyelftools finds in the section, with the specification's default for what is not said."""
+    """Yield the features that pyelftools finds in the section, with the defaults of the specification."""
     elffile: Any = pytest.importorskip("elftools.elf.elffile", reason="install pyelftools")
     with path.open("rb") as file:
         for note in elffile.ELFFile(file).get_section_by_name(".note.dlopen").iter_notes():
@@ -48,7 +48,7 @@ def judged(path: Path) -> Iterator[DlopenNote]:
     "package", ["", pytest.param("libsystemd-shared", marks=[pytest.mark.network, pytest.mark.exhaustive])]
 )
 def test_what_systemd_says(package: str) -> None:
-    """Every note of the file is found, as it is; a distribution with a copy of it is offered what has the libraries."""
+    """Every note of the file is found; for a distribution with a copy of it, the libraries' packages are offered."""
     with overlay(debian_root("trixie", "release", [package] if package else [])) as root:
         path = root / "usr/lib/x86_64-linux-gnu" / LIBRARIES[package]
         descriptor = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""ELF facts of this machine's own files, held against pyelftools and readelf; the builder, against the real loader."""
+"""Compare ELF facts of this machine's files with pyelftools and readelf, and built files with the real loader."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def files() -> tuple[str, ...]:
 
 @cache
 def sample() -> tuple[str, ...]:
-    """Return the same hundred or so on every run, by the checksum of their names, without walking the disk."""
+    """Return about a hundred files, the same on every run, chosen by the checksum of their names."""
     folders = ("/usr/bin", *glob.glob("/usr/lib/*-linux-gnu*"), sysconfig.get_config_var("DESTSHARED") or "/usr/lib")
     paths = (os.path.join(folder, name) for folder in folders for name in os.listdir(folder))
     return tuple(sorted(path for path in paths if zlib.crc32(path.encode()) % SAMPLE == 0 and _is_elf(path)))
@@ -77,7 +77,7 @@ def ask(path: str, question: Callable[[Pread, int], Any]) -> Any:  # noqa: ANN40
 
 
 def facts_of_pyelftools(path: str) -> ElfFile:
-    """Return what pyelftools says, in our words."""
+    """Return the facts of pyelftools in our form."""
     from elftools.elf.elffile import ELFFile
     from elftools.elf.enums import ENUM_E_MACHINE, ENUM_E_TYPE, ENUM_EI_OSABI
 
@@ -186,7 +186,7 @@ def compare_facts(path: str) -> str:
 
 
 def test_facts_agree_with_pyelftools_on_a_sample() -> None:
-    """Every fact of a fixed sample of the machine's files is what pyelftools says."""
+    """Every fact of a fixed sample of the machine's files equals that of pyelftools."""
     pytest.importorskip("elftools")
     paths = sample()
     assert paths
@@ -195,7 +195,7 @@ def test_facts_agree_with_pyelftools_on_a_sample() -> None:
 
 @pytest.mark.exhaustive
 def test_facts_agree_with_pyelftools_on_every_file() -> None:
-    """Every fact of every file of the machine is what pyelftools says."""
+    """Every fact of every file of the machine equals that of pyelftools."""
     pytest.importorskip("elftools")
     assert len(files()) > 1000, "a machine with fewer ELF files shows little"
     assert [difference for path in files() if (difference := compare_facts(path))] == []
@@ -248,7 +248,7 @@ READELF_TAGS = re.compile(r"\((NEEDED|SONAME|RPATH|RUNPATH)\).*\[(.*)\]$", re.MU
 
 @pytest.mark.toolchain
 def test_names_agree_with_readelf_on_a_sample() -> None:
-    """The dynamic section's names are also what readelf says, which reads them by program headers too."""
+    """The names in the dynamic section equal those of readelf, which also reads them by program headers."""
     if shutil.which("readelf") is None:
         unavailable("install readelf: apt-get install binutils")
     for path in sample()[:40]:
@@ -366,7 +366,7 @@ GOOD = LIBRARY.build()
     ],
 )
 def test_faults_are_what_the_loader_says(program: Path, content: bytes) -> None:
-    """A candidate that the loader stops at has the fault that it prints, and a good one has none."""
+    """A candidate at which the loader stops has the fault that it prints; a valid one has none."""
     (program.parent / "liba.so.1").write_bytes(content)
     opened = Objects(Root(str(program.parent))).open("/liba.so.1")
     answer = subprocess.run([LOADER, "--list", program], check=False, capture_output=True, text=True)

@@ -62,7 +62,7 @@ def test_each_object_has_its_verdict(environment: Path, tmp_path: Path) -> None:
 
 
 def test_the_interpreter_says_the_same(environment: Path) -> None:
-    """It cannot open one of them."""
+    """The interpreter cannot open any of them."""
     (site,) = environment.glob("lib/python3*/site-packages")
     modules = [path for path in elf_files(site) if path.parent.name in {"PIL", "markupsafe", "yaml"}]
     program = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"

@@ -1,4 +1,4 @@
-"""The classic failure of slim images, reproduced and cured by real builds of the example's own Dockerfiles."""
+"""Reproduce and repair the classic failure of slim images with real builds of the example's Dockerfiles."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Build:
     wheel: Path
 
     def stage(self, target: str, *, output: Path | None = None) -> str:
-        """Build up to a stage; give the image's name."""
+        """Build up to a stage; return the name of the image."""
         name = f"{self.name}-{target}"
         self.images.build(
             self.context,
@@ -110,12 +110,12 @@ class Build:
         return name
 
     def lock(self) -> str:
-        """Bring the lock out of the build, as the Dockerfile's first lines say, into the context; give its text."""
+        """Copy the lock from the build into the context, as the Dockerfile's first lines say; return its text."""
         self.stage("sysdeps", output=self.context)
         return (self.context / "sysdeps.lock").read_text()
 
     def environment_only(self, installed: str, lands: str) -> str:
-        """Build what fails: the release image with the environment copied and nothing installed for it."""
+        """Build the release image that fails: with the environment, but without its system packages."""
         context = self.images.folder / f"{self.name}-naive"
         context.mkdir()
         build = f"FROM localhost/{self.name}-build AS build\n"
@@ -130,7 +130,7 @@ class Build:
 
 
 def table(rows: list[tuple[str, int, str]]) -> str:
-    """Lay out step, size and what happened, as README shows it."""
+    """Format step, size and result as in README."""
     lines = [f"| {step} | {size / 1e6:.0f} MB | {works} |" for step, size, works in rows]
     return "\n".join(["", "| image | size | works |", "|---|---|---|", *lines])
 
@@ -149,7 +149,7 @@ class Case:
         return f"{self.suite}-{python}-{self.file}"
 
     def build(self, images: Images, wheel: Path, context: Path) -> Build:
-        """Import the base image and say how to build the example on it."""
+        """Import the base image; return how to build the example on it."""
         root = local_python_root(self.suite) if self.local_python else debian_root(self.suite)
         return Build(
             images=images,
@@ -214,7 +214,7 @@ def _site(lock: str) -> str:
 
 
 def _told(result: subprocess.CompletedProcess[str]) -> str:
-    """Return the line that says what happened: the first one printed, else Python's exception."""
+    """Return the line with the result: the first printed line, or Python's exception."""
     exceptions = [line for line in result.stderr.splitlines() if "Error: " in line and not line.startswith("Error: ")]
     return [*result.stdout.splitlines()[:1], *exceptions, "nothing"][0]
 

@@ -41,7 +41,7 @@ def link_targets(root: Path, names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_the_index_names_the_installed_owner(suite: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Every one of some two thousand libraries.
+    """It does so for each of about two thousand libraries.
 
     A point release or security update may have renamed the file behind a soname's link since the index was made; then
     the soname itself must agree, and the file's name must be unknown, not another package's.
@@ -61,7 +61,7 @@ def test_the_index_names_the_installed_owner(suite: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_the_base_set_is_installed_in_a_minimal_root(suite: str) -> None:
-    """Nothing is called base that a debootstrap or mmdebstrap root of the release lacks."""
+    """Every base package is in a debootstrap or mmdebstrap root of the release."""
     index = open_index(f"debian-{suite}-amd64")
     assert index is not None
     lists = (debian_root(suite) / "var/lib/dpkg/info").glob("*.list")

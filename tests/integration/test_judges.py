@@ -1,4 +1,4 @@
-"""A real environment, built from source and from wheels, before independent judges: pyelftools, the kernel, dpkg."""
+"""Compare a real environment, built from source and from wheels, with pyelftools, the kernel and dpkg."""
 
 from __future__ import annotations
 

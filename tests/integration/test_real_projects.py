@@ -1,4 +1,4 @@
-"""Real distributions that nobody measured before: the printed line is enough in a release root, and not too much."""
+"""Test real distributions: the printed line is sufficient in a release root, and has no unneeded package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md, run word for word by the real tools."""
+"""Run the recipes of docs/recipes.md word for word with the real tools."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.network
 
 
 def tool(folder: Path, *requirements: str) -> Path:
-    """Install tools into an environment of their own; return its folder of programs."""
+    """Install tools into their own environment; return its folder of programs."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     subprocess.run([folder / "bin" / "pip", "install", "-q", *requirements], check=True)
     return folder / "bin"
@@ -70,7 +70,7 @@ CREATED = "pip-sysdeps: sysdeps.lock created: +libgomp1 (native)"
 
 
 def test_pip(project: Path) -> None:
-    """`run` with real pip: what the command prints is pip's, and one line more."""
+    """`run` with real pip prints pip's output and one more line."""
     subprocess.run([sys.executable, "-m", "venv", project / ".venv"], check=True)
     programs = project / ".venv" / "bin"
     alone = run(project, programs, "pip", "install", "-r", "requirements.txt", "--dry-run")
@@ -135,7 +135,7 @@ def test_uv(project: Path, tmp_path: Path) -> None:
 
 
 def test_uv_sync(project: Path, tmp_path: Path) -> None:
-    """`run` with `uv sync`, which makes the environment itself."""
+    """`run` with `uv sync`, which creates the environment itself."""
     (project / "pyproject.toml").write_text(PYPROJECT)
     programs = tool(tmp_path / "tools", "uv")
     done = run(project, programs, "pip-sysdeps", "run", "--", "uv", "sync", "--python", sys.executable)

@@ -1,4 +1,4 @@
-"""rpm's databases, as rpm itself reads them, in a root of several hundred packages: versions, owners, dependencies.
+"""Compare rpm's databases with what rpm itself reads, in a root of several hundred packages.
 
 Debian 12's rpm writes SQLite and reads Berkeley DB, which db5.3_load makes here from the same headers. Its own format
 (NDB) is judged by a file that a newer rpm wrote: `tests/unit/packages/rpm/test_ndb_of_rpm.py`.
@@ -47,7 +47,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="module", params=["sqlite", "bdb"])
 def backend(request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return the root with one database, and where rpm finds it."""
+    """Return the root with one database, and the path where rpm finds it."""
     if request.param == "sqlite":
         return root, DBPATH
     place = tmp_path_factory.mktemp("bdb")
@@ -85,7 +85,7 @@ def test_names_and_versions_are_those_of_rpm(backend: tuple[Path, str], database
 
 
 def test_files_and_owners_are_those_of_rpm(backend: tuple[Path, str], database: RpmDatabase) -> None:
-    """Every path that rpm has installed has the same owners; one that was left out has none."""
+    """Every path that rpm has installed has the same owners; an omitted path has none."""
     owners: Mapping[str, set[str]] = defaultdict(set)
     left_out = set()
     for path, state, name in _rows(backend, "[%{FILENAMES}\\t%{FILESTATES}\\t%{=NAME}\\n]"):
@@ -120,7 +120,7 @@ def test_the_owner_of_every_library_is_that_of_rpm(root: Path) -> None:
 
 
 def test_the_owner_through_links_is_that_of_rpm(root: Path) -> None:
-    """By the folder that is a link (merged /usr), and by a link in it: `rpm -qf` of where it leads says the same."""
+    """A path through a linked folder (merged /usr), and a link in it, have the owner that rpm has for the target."""
     packages = open_packages(Root(str(root)))
     assert packages is not None
     folder = root / "usr/lib/x86_64-linux-gnu"

@@ -42,13 +42,13 @@ def root(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def _shown(root: Path, cwd: Path) -> str:
-    """Make the index of a root, and return what it says of the library and the plugin."""
+    """Make the index of a root; return its entries for the library and the plugin."""
     pip_sysdeps("index", "update", "--root", str(root), "--shared", cwd=cwd)
     return pip_sysdeps("index", "show", TARGET, LIBRARY, "libplugin.so.1", cwd=cwd).stdout
 
 
 def test_the_cache_of_dnf_makes_an_index(root: Path, repository: Path, tmp_path: Path) -> None:
-    """It names what dnf names, and no plugin, which the loader does not find."""
+    """It has the names that dnf has, but not the plugin, which the loader does not find."""
     assert dnf(root, repository, "makecache").returncode == 0
     write(root / "etc/yum.repos.d/tests.repo", "[tests]\nbaseurl=file:///nonexistent\n")
     form = ["repoquery", "-q", "--queryformat", "%{name}", "--whatprovides", f"{LIBRARY}()(64bit)"]
@@ -57,7 +57,7 @@ def test_the_cache_of_dnf_makes_an_index(root: Path, repository: Path, tmp_path:
 
 
 def test_the_cache_of_zypper_makes_an_index(root: Path, repository: Path, tmp_path: Path) -> None:
-    """As that of dnf does; the repository itself may be out of reach."""
+    """Like the cache of dnf, even if the repository itself cannot be reached."""
     require_root_and("zypper")
     zypper = ["zypper", f"--root={root}", "--non-interactive", "--no-gpg-checks"]
     run_judge([*zypper, "addrepo", "--no-gpgcheck", f"file://{repository}", "tests"])

@@ -59,7 +59,7 @@ def line_by_metadata(release: Path, folder: Path) -> str:
 
 
 def test_the_life_of_a_lock(built: Path, tmp_path: Path) -> None:
-    """What the lock's line brings is what the environment needs: it imports, and verify finds nothing."""
+    """The lock's line installs what the environment needs: it imports, and verify finds no problem."""
     pip_sysdeps("lock", "--root", str(built), "--python", VENV, cwd=tmp_path)
     line = pip_sysdeps("install-line", "--target", TARGET, cwd=tmp_path).stdout
     release = with_repository(rpm_root(tmp_path / "release", RELEASE))

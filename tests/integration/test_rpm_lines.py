@@ -44,7 +44,7 @@ def _has(root: Path, *packages: str) -> bool:
 
 
 def test_dnf_installs_names_and_capabilities(dnf_root: Path) -> None:
-    """The line, given to a shell in the root, brings the package and the library."""
+    """The line, run by a shell in the root, installs the package and the library."""
     run_in(dnf_root, ["sh", "-c", as_command([each.name for each in LINE], PROGRAMS["dnf"])])
     assert _has(dnf_root, "libxslt1.1", "libpq5")
 
@@ -94,7 +94,7 @@ def test_the_cache_of_dnf_names_the_packages_of_libraries(dnf_root: Path) -> Non
 
 
 def test_zypper_installs_names_and_capabilities(tmp_path: Path) -> None:
-    """The same requirements, by zypper into an empty root."""
+    """The same requirements are installed by zypper into an empty root."""
     require_root_and("zypper")
     root = tmp_path / "root"
     root.mkdir()

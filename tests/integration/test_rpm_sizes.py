@@ -1,4 +1,4 @@
-"""What packages that are not installed cost on an rpm system, held against what dnf would install."""
+"""Compare the cost of packages that are not installed, on an rpm system, with what dnf would install."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _UNITS = {"k": 1, "M": 1 << 10, "G": 1 << 20}
 
 
 class Transaction(NamedTuple):
-    """What dnf would do."""
+    """The packages and size that dnf would install."""
 
     packages: set[str]
     """The names of the packages that it would install."""
@@ -58,7 +58,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_packages_are_those_that_dnf_installs(release: Path) -> None:
-    """With the size that it says; in the root, and in one where nothing is installed."""
+    """The size is that which the package manager prints; in the root, and in one without installed packages."""
     packages = open_packages(Root(str(release)))
     assert packages is not None
     here = Closures(packages.packages, packages.packages, packages.candidates)

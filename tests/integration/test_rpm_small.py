@@ -70,7 +70,7 @@ def test_the_database_is_read_as_rpm_reads_it(root: Path) -> None:
     ("version", "status"), [("ONE_2", 0), ("ONE_3", 1)], ids=["a version that it has", "one that nobody has"]
 )
 def test_dnf_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path, version: str, status: int) -> None:
-    """`--format satisfy` is installed as it is, and an old library is not enough."""
+    """The output of `--format satisfy` is installed unchanged, and refuses an old library."""
     versions = version_capabilities("libone.so.1", "(64bit)", ["ONE_1", version])
     line = as_satisfy((Item(name=CAPABILITY, capabilities=versions),), PROGRAMS["dnf"])
     assert dnf(tmp_path, repository, "install", "-y", *line.splitlines()).returncode == status
@@ -118,7 +118,7 @@ def test_zypper_installs_a_pinned_version(repository: Path, tmp_path: Path) -> N
 
 
 def test_the_metadata_tells_libraries_from_plugins(repository: Path, tmp_path: Path) -> None:
-    """Both are provided, and one lies where the loader looks."""
+    """The metadata provides both, and only the library is in the loader's search path."""
     assert dnf(tmp_path, repository, "makecache").returncode == 0
     inside = Root(str(tmp_path))
     (folder,) = find_repositories(inside)

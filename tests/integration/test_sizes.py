@@ -1,4 +1,4 @@
-"""What packages that are not installed cost, by apt's lists, held against what the real apt would install."""
+"""Compare the cost of packages that are not installed, by apt's lists, with what the real apt would install."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = ("libpq5", "libgl1", "graphviz", "chromium", "git", "libxml-simple-perl"
 
 @pytest.mark.parametrize("suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.exhaustive)])
 def test_the_packages_are_those_that_apt_installs(suite: str, tmp_path: Path) -> None:
-    """With the size that it says; in the root, and in one where nothing is installed."""
+    """The size is that which apt prints; in the root, and in one without installed packages."""
     release = fresh_root(tmp_path / "release", suite)
     apt_update(release)
     packages = open_packages(Root(str(release)))

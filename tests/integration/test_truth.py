@@ -1,4 +1,4 @@
-"""Five real projects on Debian 12 and 13, against what was measured of them without this tool."""
+"""Compare the locks of five real projects on Debian 12 and 13 with measurements without this tool."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_distribution_needs_the_packages_that_were_measured(name: str, suit
 
 @pytest.mark.parametrize(("name", "suite"), MEASURED)
 def test_the_lock_lists_what_the_release_root_lacks(name: str, suite: str, tmp_path: Path) -> None:
-    """Beyond what minbase and python3 bring, the locked packages are those that were measured; missing names show."""
+    """Without the packages of minbase and python3, the locked packages are the measured ones."""
     truth = read_truth(name, suite)
     target = lock_of(build_root(truth.project), VENV, tmp_path)
     holders = [*target.get("distribution", ()), *target.get("unattributed", ())]

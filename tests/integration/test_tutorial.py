@@ -1,4 +1,4 @@
-"""docs/tutorial.md, command by command, as it is written."""
+"""Run docs/tutorial.md command by command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMIT = "git init -q; git add sysdeps.lock; git -c user.name=a -c user.email=a@
 
 @pytest.mark.network
 def test_the_tutorial(tmp_path: Path) -> None:
-    """Each command ends as the page says, and prints what the page shows."""
+    """Each command has the status and the output that the page shows."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
     def output_of(command: str) -> str:

@@ -60,7 +60,7 @@ class Life(NamedTuple):
         return done
 
     def locked(self) -> Target:
-        """Return what the lock has."""
+        """Return the parsed lock."""
         (target,) = loads((self.build / "work/sysdeps.lock").read_text()).target
         return target
 
@@ -115,7 +115,7 @@ def life(ubuntu: Ubuntu, request: pytest.FixtureRequest, tmp_path: Path) -> Life
     indirect=True,
 )
 def test_the_whole_life(life: Life, tmp_path: Path) -> None:
-    """From a build stage that lacks the libraries to a release stage in which everything works."""
+    """From a build stage without the libraries to a release stage in which everything works."""
     place = ("--python", VENV)
     assert not installed(life.build) & {"libgl1", "libegl1", "libpangoft2-1.0-0"}
 

@@ -70,7 +70,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told(site: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    """Return the distributions that `verify` tells undefined symbols of, with the first symbol of each."""
+    """Return the distributions with undefined symbols by `verify`, with the first symbol of each."""
     status = main(["verify", "--lockless", "--python", str(site.parents[2]), "--json"])
     problems = json.loads(capsys.readouterr().out)["problems"]
     found = {each["distribution"]: each["subject"] for each in problems if each["kind"] == "missing-symbol"}
@@ -79,14 +79,14 @@ def told(site: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 
 
 def fails(site: Path, module: str, *before: str) -> bool:
-    """Return whether the import ends with "undefined symbol", once other objects have been opened for everybody."""
+    """Return whether the import fails with "undefined symbol" after other objects were opened with RTLD_GLOBAL."""
     paths = [str(site / f"{name}.abi3.so") for name in before]
     command = [str(site.parents[2] / "bin/python"), "-c", IMPORT, module, *paths]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout == "True\n"
 
 
 def test_undefined_symbols(environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a library that has everything, and with an older one; what another module may bring is never told."""
+    """With a complete library, and with an older one; a symbol that another module may define is never reported."""
     assert told(environment, capsys) == {}
     assert [name for name in MODULES if fails(environment, name)] == ["unlinked", "stranger"]
     assert not fails(environment, "unlinked", "other")

@@ -1,4 +1,4 @@
-"""Real projects that take libraries and programs by name: with the printed line, what they are for works."""
+"""Test real projects that use libraries and programs by name: they work with the printed line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ USED = [
 
 
 def failing(root: Path, used: UsedProject) -> dict[str, str]:
-    """Return why each use that fails does, by its distribution."""
+    """Return the reason of each use that fails, by its distribution."""
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
     done = {
         name: run_in(root, [f"{VENV}/bin/python", "-c", use], check=False, env=env) for name, use in used.uses.items()
@@ -37,7 +37,7 @@ def failing(root: Path, used: UsedProject) -> dict[str, str]:
 
 @pytest.mark.parametrize("used", USED)
 def test_what_they_are_for_works_with_the_line(used: UsedProject, tmp_path: Path) -> None:
-    """Everything imports that does in the build root, and each use passes; with the Python alone most uses fail."""
+    """What imports in the build root also imports here, and each use works; without the line most uses fail."""
     built = build_root(used.project)
     target = lock_of(built, VENV, tmp_path)
     line = pip_sysdeps("apt-line", "--target", target["id"], cwd=tmp_path).stdout.split()

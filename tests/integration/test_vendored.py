@@ -63,14 +63,14 @@ def report(folder: Path, tmp_path: Path) -> dict[str, Any]:
 
 
 def named(distribution: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the libraries with a version, each with how sure that is."""
+    """Yield the libraries with a version, each with its confidence."""
     for each in distribution["libraries"]:
         if each["version"]:
             yield each["name"], each["version"], each["confidence"]
 
 
 def test_versions_are_those_that_the_distributions_state(folder: Path, report: dict[str, Any]) -> None:
-    """Which each asks of its library when it runs."""
+    """Each distribution asks its library for the version when it runs."""
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(folder)!r})\n{ASK}"]
     told = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     found = {name: dict.fromkeys(named(each)) for name, each in report.items()}
@@ -88,7 +88,7 @@ def test_what_is_loaded_is_not_taken_for_linked_in(report: dict[str, Any]) -> No
 
 
 def test_every_vendored_library_has_a_name(report: dict[str, Any]) -> None:
-    """That of its file, without the hash, if nothing else; none is claimed twice for one file."""
+    """At least the name of its file, without the hash; no file has a library twice."""
     for distribution in report.values():
         files = [each["file"] for each in distribution["libraries"]]
         assert set(distribution["vendored"]) <= set(files)

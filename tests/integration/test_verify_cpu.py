@@ -89,7 +89,7 @@ def judged(root: Path, module: str, *options: str) -> set[str]:
 
 
 def verified(root: Path, *, status: int) -> dict[str, set[str]]:
-    """Return the same by `verify`, here and on older CPUs."""
+    """Return what `verify` reports, here and on older CPUs."""
     arguments = ["verify", "--lockless", "--json", "--root", str(root), "--python", VENV]
     problems = json.loads(pip_sysdeps(*arguments, cwd=root, status=status).stdout)["problems"]
     found: dict[str, set[str]] = {"error": set(), "warning": set()}

@@ -24,7 +24,7 @@ PROJECT = "p01-webapp"
 
 
 def released(suite: str, folder: Path) -> Path:
-    """Lock the project in `folder`, and give a release root with its environment and the line installed."""
+    """Lock the project in `folder`; return a release root with its environment and the installed line."""
     built = build_root(read_truth(PROJECT, suite).project)
     lock_of(built, VENV, folder)
     release = fresh_root(folder / "release", suite)
@@ -34,7 +34,7 @@ def released(suite: str, folder: Path) -> Path:
 
 
 def verify(release: Path, *options: str, status: int) -> dict[str, Any]:
-    """Verify the release root by the lock beside it; give the document."""
+    """Verify the release root with the lock beside it; return the document."""
     arguments = ["verify", "--json", "--root", str(release), "--python", VENV, *options]
     document: dict[str, Any] = json.loads(pip_sysdeps(*arguments, cwd=release.parent, status=status).stdout)
     return document

@@ -38,7 +38,7 @@ EXPECTED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way to install, and how what it made is used."""
+    """One way to install, and how to use the resulting environment."""
 
     suite: str
     """Code name of the release."""
