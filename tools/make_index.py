@@ -1,13 +1,13 @@
-# ruff: noqa: INP001 - a script, no package
+# ruff: noqa: INP001 - a script, not a package
 """Make the soname index that pip-sysdeps ships, from Debian's own Packages and Contents indices.
 
     python tools/make_index.py [--mirror URI] [--keyring FILE] [-o FILE]
 
-apt downloads and verifies them, into a folder of its own that goes away at the end; about 400 MB, five minutes. The
+apt downloads and verifies them (about 400 MB, five minutes) into a temporary folder. The
 mirror is the one of this machine's apt sources. The same indices give the same bytes.
 
-Main alone, without -security and -updates: a security update keeps the sonames and names of its release (Developer's
-Reference 5.8.5), and every package of those suites enters main with the next point release.
+Only main is read, without -security and -updates. A security update keeps the sonames and names of its release
+(Developer's Reference 5.8.5), and every package of those suites enters main with the next point release.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHIPPED = os.path.join(HERE, "..", "src", "pip_sysdeps", "data", "debian.index")
 SUITES = {"bookworm": ("bookworm", "oldstable"), "trixie": ("trixie", "stable"), "forky": ("forky", "testing")}
-"""Codename -> what to ask the mirror for, in turn: around a point release a mirror's Contents may be older than its
-InRelease under one name and whole under the other, which is a link to the same folder."""
+"""Codename -> the names to request from the mirror, in turn. Around a point release, a mirror may have an outdated
+Contents under one name, and the current one under the other, which is a link to the same folder."""
 ARCHITECTURES = ("amd64", "arm64")
 WHOLE = ["Contents", "Contents-all", "Packages"]
 SOURCE = "Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"

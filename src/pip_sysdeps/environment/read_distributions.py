@@ -147,9 +147,9 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
 ) -> None:
     """Find the files of a distribution, in the first available source.
 
-    The sources are RECORD or installed-files.txt, with the project of an editable install; the project of an .egg-link;
-    the folder of an .egg; the file list of the binary package that owns the metadata; the project whose folder a `.pth`
-    file adds.
+    RECORD or installed-files.txt comes first, with the project of an editable install. Then come the project of an
+    .egg-link, the folder of an .egg, and the file list of the binary package that owns the metadata. The last one is
+    the project in a folder that a `.pth` file adds.
     """
     _claim_record(reader, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):

@@ -1,11 +1,13 @@
-"""The objects that a process opens itself, with the objects that each of them loads.
+"""Find the objects that a process opens itself, and load each with the objects that it needs.
 
 Loading every file separately would give wrong results: a vendored library without an rpath looks broken, although the
-extension module that loads it has one. So an environment's files are loaded from their roots, in this order: 1.
-extension modules and programs; 2. objects that none of these loads, and that the distribution's own Python files name
-(for ctypes, cffi, subprocess); 3. plugins that the project or the knowledge file chooses; 4.
-other plugins: remaining objects that no other remaining object needs; 5. all others: objects that another one
-needs but does not find, and cycles.
+extension module that loads it has one. So an environment's files are loaded from their roots, in this order:
+
+1. extension modules and programs;
+2. objects that none of these loads, and that the distribution's Python files name (for ctypes, cffi, subprocess);
+3. plugins that the project or the knowledge file chooses;
+4. other plugins: remaining objects that no other remaining object needs;
+5. all others: objects that another one needs but does not find, and cycles.
 """
 
 from __future__ import annotations

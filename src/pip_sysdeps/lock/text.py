@@ -38,10 +38,10 @@ _MAJORS = ("1", "2")
 def loads(text: str) -> Lockfile:
     """Return the lock that a text contains.
 
-    Unknown keys, classes and `when` words of a later minor version are accepted. A lock of version 1 is converted
-    to version 2, except for its `lock_version`. Raise MalformedLock, with all problems and the key of each
-    (`target[0].package[2].name`), for text that is not TOML, has a conflict marker or an unknown major version,
-    breaks a rule, or has `installs` that do not match its needs.
+    Unknown keys, classes and `when` words of a later minor version are accepted. A lock of version 1 is converted to
+    version 2, except for its `lock_version`. Raise MalformedLock, with all problems and the key of each
+    (`target[0].package[2].name`), if the text is not TOML or breaks a rule. It is also raised for a conflict marker, an
+    unknown major version, and `installs` that do not match the needs.
     """
     table = _parse(text)
     _check_major(table.get("lock-version"))

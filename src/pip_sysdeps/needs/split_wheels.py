@@ -2,7 +2,7 @@
 
 PySide6-Essentials has plugins for Qt modules that are in PySide6-Addons. If that is not installed, a package of the
 release must not replace it: its libraries have the same names, but are from another build of Qt. Two signs identify
-such a library: the object needs the same symbol version (`Qt_6`) from it as from a vendored library, and both names
+these libraries. The object needs the same symbol version (`Qt_6`) from them as from a vendored library, and both names
 have the same start (`libQt6`) and end (`.so.6`).
 """
 

@@ -1,8 +1,8 @@
 """The file format of a soname index: soname, program or base package -> binary packages, for several targets.
 
 The file is the magic line; the length of the header, four bytes, little-endian; the header, JSON through zlib; then the
-blocks. A table is a sorted list of lines, `key field ...`, cut into blocks that are compressed each by itself; the
-header has each block's first key and length, so a lookup inflates one block. A field is the value that every target
+blocks. A table is a sorted list of lines, `key field ...`, in blocks that are compressed separately. The header has
+the first key and the length of each block, so a lookup inflates one block. A field is the value that every target
 has, or `mask:value` with the targets as the bits of a hexadecimal number. Releases and architectures mostly agree, so
 one file for all of them is hardly larger than one for two.
 """

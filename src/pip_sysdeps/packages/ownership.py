@@ -1,7 +1,7 @@
 """The owner of a file, with links and merged /usr, for all package managers.
 
-A literal query is not enough: the loader opens a library by a path that the package rarely lists, through a link in the
-library folder and, with merged /usr, in either of two spellings.
+A literal query is not enough, because the loader opens a library by a path that its package rarely lists: through a
+link in the library folder. With merged /usr, each path also has two spellings.
 """
 
 from __future__ import annotations

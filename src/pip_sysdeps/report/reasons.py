@@ -1,7 +1,7 @@
 """Explain why one of two targets has a package that the other does not have, as messages.
 
-A need requires the package on one side. The reason is what the other side has for the same needed name: another
-provider, a decision of the policy, a base package, a need outside the install line, or nothing.
+A need requires the package on one side. The reason is what the other side has for the same name: another provider,
+a policy decision, a base package, a need outside the install line, or nothing.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ _GZIP = 31
 def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...]:
     """Parse an APKINDEX.tar.gz.
 
-    Raise MalformedError for another kind of archive, for one that unpacks to more than `limit` bytes or to many
-    times its length, for a package with an invalid name, and as `parse_packages` for the index in it.
+    Raise MalformedError for another kind of archive, and for one that unpacks to more than `limit` bytes or to many
+    times its length. It is also raised for a package with an invalid name, and as by `parse_packages`.
     """
     packages = parse_packages(_member(_unpack(content, unpacked_limit(len(content), limit))))
     virtual = next((each.name for each in packages if not is_package_name(each.name)), None)

@@ -43,9 +43,9 @@ _UNSIGNED_OPTIONS = ("AllowInsecureRepositories", "AllowWeakRepositories", "Allo
 def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> IndexUpdate:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
-    `files` has the patterns of files to index.
-    Raise SysdepsError, with the old index unchanged, if apt or its sources are missing, or if no Contents or no
-    Packages index of the release's own archive could be downloaded and verified.
+    `files` has the patterns of files to index. Raise SysdepsError, with the old index unchanged, if apt or its sources
+    are missing. It is also raised if no Contents or no Packages index of the release's own archive could be downloaded
+    and verified.
     """
     request.require_known(ARCHITECTURES)
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, request) as state:
