@@ -191,9 +191,9 @@ def _summary(target: Target) -> str:
 def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Target | None) -> None:
     """Print notes about the lock: needs that are missing, offered, unresolved or skipped.
 
-    Offers, unresolved needs by name or of plugins, packaged distributions and plugins left out
-    are printed with -v, or if `before`, the old target, does not have them. With `--check`, `before`
-    is the new target, so they are printed only with -v.
+    Offers, unresolved needs by name or of plugins, packaged distributions and plugins left out are printed with -v, or
+    if `before`, the old target, does not have them. With `--check`, `before` is the new target, so they are printed
+    only with -v.
     """
     scan, messages = found.scan, args.messages
     verbose = messages.level > 0

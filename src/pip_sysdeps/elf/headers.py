@@ -34,8 +34,8 @@ _MAX_PATH = 4096
 def facts_of(image: Image) -> ElfFile:
     """Return the facts of a file.
 
-    Raise MalformedElf, with the offset, for an invalid dynamic section or table. Time and memory
-    are bounded: at most a few MB of names and tables are read.
+    Raise MalformedElf, with the offset, for an invalid dynamic section or table. Time and memory are bounded: at most a
+    few MB of names and tables are read.
     """
     dynamic = read_dynamic(image)
     needs = read_version_needs(image, dynamic.values)

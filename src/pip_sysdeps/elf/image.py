@@ -115,8 +115,7 @@ class Image(NamedTuple):
         """Return the mapped bytes from an address on; fewer at the end of the segment or file.
 
         The segment's bytes in the file are followed by zeros if it is longer in memory; otherwise, by the rest of the
-        file's page.
-        Source: glibc elf/dl-map-segments.h.
+        file's page. Source: glibc elf/dl-map-segments.h.
         """
         for _, _, offset, start, _, size, memory_size, _ in self.loads:
             if start <= address < start + size:
@@ -219,8 +218,8 @@ def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], li
 def read_names(image: Image, values: dict[int, int], wanted: Iterable[int], limit: int = _MAX_NAMES) -> dict[int, str]:
     """Return the strings at these offsets of DT_STRTAB, with few reads.
 
-    DT_STRSZ is ignored, as in the loader. Bytes that are not UTF-8 are kept by "surrogateescape".
-    Raise MalformedElf for more than `limit` bytes of names.
+    DT_STRSZ is ignored, as in the loader. Bytes that are not UTF-8 are kept by "surrogateescape". Raise MalformedElf
+    for more than `limit` bytes of names.
     """
     offsets = sorted(wanted)
     if not offsets:

@@ -55,8 +55,8 @@ def machine_name(elf: ElfFile) -> str:
 def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
     """Return whether an interpreter imports the file, by a tagged suffix, or by `.so` and its `PyInit_` function.
 
-    `defines(path, symbol)` returns whether the object exports a symbol.
-    Source: importlib.machinery.EXTENSION_SUFFIXES; PEP 489, "Export Hook Name".
+    `defines(path, symbol)` returns whether the object exports a symbol. Source: importlib.machinery.EXTENSION_SUFFIXES;
+    PEP 489, "Export Hook Name".
     """
     name = posixpath.basename(path)
     match = _TAGGED_SUFFIX.search(name)

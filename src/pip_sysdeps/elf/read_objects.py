@@ -49,8 +49,8 @@ class Objects:
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
 
-        A folder or device can be opened, but stops the loader; so do circular links (ELOOP).
-        Source: glibc elf/dl-load.c, open_verify and open_path.
+        A folder or device can be opened, but stops the loader; so do circular links (ELOOP). Source: glibc
+        elf/dl-load.c, open_verify and open_path.
         """
         if path not in self._opened:
             folder, _, name = path.rpartition("/")

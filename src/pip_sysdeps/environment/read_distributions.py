@@ -132,8 +132,8 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
 def _is_of_one_machine(tag: str) -> bool:
     """Return whether a wheel with this tag was built locally.
 
-    Package indexes refuse `linux_*`. However, some projects upload `py3-none-linux_*` wheels under
-    another file name, so these do not count.
+    Package indexes refuse `linux_*`. However, some projects upload `py3-none-linux_*` wheels under another file name,
+    so these do not count.
     """
     python, abi, platform = tag.rsplit("-", 2)
     return platform.startswith("linux_") and (python, abi) != ("py3", "none")

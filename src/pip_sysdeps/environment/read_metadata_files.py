@@ -1,7 +1,7 @@
 """Read small metadata files of an environment, with limits for the whole environment.
 
-Hard links can give a file many names: a few hundred bytes of an image can be a thousand RECORDs.
-Each direct_url.json may name the same project.
+Hard links can give a file many names: a few hundred bytes of an image can be a thousand RECORDs. Each direct_url.json
+may name the same project.
 """
 
 from __future__ import annotations

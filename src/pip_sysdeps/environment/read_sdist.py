@@ -85,9 +85,8 @@ class _ForwardReader:
 def read_from_sdist(root: Root, path: str, name: str, limit: int, budget: SdistBudget) -> bytes | None:
     """Return a file in the top folder of an sdist; None if it does not exist, or for another kind of archive.
 
-    `budget` is for the whole environment.
-    Raise OSError for an unreadable sdist, MalformedError for one that is broken or too large.
-    Source: packaging.python.org, "Source distribution format".
+    `budget` is for the whole environment. Raise OSError for an unreadable sdist, MalformedError for one that is broken
+    or too large. Source: packaging.python.org, "Source distribution format".
     """
     if not path.endswith(".tar.gz"):
         return None

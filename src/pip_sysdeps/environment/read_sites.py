@@ -119,8 +119,7 @@ def _no_distributions(root: Root, folder: str, path: str) -> SysdepsError:
 def local_packages(root: Root, folder: str) -> str:
     """Return the `__pypackages__/3.11` of a project's folder; empty if it has none.
 
-    Raise SysdepsError for one with packages for several versions of Python.
-    Source: PEP 582.
+    Raise SysdepsError for one with packages for several versions of Python. Source: PEP 582.
     """
     top = posixpath.join(folder, LOCAL_PACKAGES)
     versions = [

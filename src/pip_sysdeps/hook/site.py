@@ -57,8 +57,8 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
 
     A checkout may contain a `.venv` in which `bin/python` is any program, so no found program is run: pyvenv.cfg and
     the folders in `lib` have all facts. Outside a virtual environment, only the interpreter knows its site directory
-    (dist-packages), so it must be run, and the user must have named it.
-    Raises SysdepsError when there is no environment, or an interpreter that the user did not name.
+    (dist-packages), so it must be run, and the user must have named it. Raises SysdepsError when there is no
+    environment, or an interpreter that the user did not name.
     """
     installation = open_installation(root, python)
     if installation.venv is None:

@@ -68,9 +68,8 @@ class InterpreterProcess:
     ) -> Iterator[Load]:
         """Load the environment's objects from their roots.
 
-        `named` returns those objects that a Python file of their own distribution names.
-        `chosen` has the pattern that chose each plugin. Raise SysdepsError for too many needed or
-        missing names: each is a row in every result.
+        `named` returns those objects that a Python file of their own distribution names. `chosen` has the pattern that
+        chose each plugin. Raise SysdepsError for too many needed or missing names: each is a row in every result.
         """
         loads = load_roots(
             usable,

@@ -1,8 +1,8 @@
 """Start other programs: all that this one uses, each only with allowed arguments.
 
-Text from a root, environment, wheel, index, lock or repository reaches a program only as an argument
-that a form below allows; a shell is never used. docs/safety.md explains each program, and tests/test_architecture.py
-fails if another module starts one.
+Text from a root, environment, wheel, index, lock or repository reaches a program only as an argument that a form below
+allows; a shell is never used. docs/safety.md explains each program, and tests/test_architecture.py fails if another
+module starts one.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON, POETRY, PIPENV, HATCH, PDM, UV)
 def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "", words: Sequence[str] = ()) -> list[str]:
     """Return the command line of a program, found on PATH unless `path` names it.
 
-    `words` is the command that the user started it with, perhaps with a launcher: `python -m
-    poetry`. Raise SysdepsError if it is not installed, or if none of its forms allows the arguments.
+    `words` is the command that the user started it with, perhaps with a launcher: `python -m poetry`. Raise
+    SysdepsError if it is not installed, or if none of its forms allows the arguments.
     """
     if not any(_matches(form, arguments) for form in program.forms):
         raise SysdepsError(f"{program.name} may not be started as {' '.join(map(ascii, arguments))}")

@@ -1,7 +1,7 @@
 """Report the progress of long work.
 
-Long work reports its progress here, as to a log. The command line shows it on a
-terminal; a program that uses the Python API sees no output.
+Long work reports its progress here, as to a log. The command line shows it on a terminal; a program that uses the
+Python API sees no output.
 """
 
 from __future__ import annotations

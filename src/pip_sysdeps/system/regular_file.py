@@ -34,8 +34,8 @@ def _open(path: str, flags: int) -> int:
 def read_regular(path: str, limit: int) -> bytes:
     """Return the bytes of a regular file.
 
-    Raise OSError as `open_regular` does, EFBIG for a file of more than `limit` bytes, and EAGAIN if
-    a read would block (/proc/kmsg).
+    Raise OSError as `open_regular` does, EFBIG for a file of more than `limit` bytes, and EAGAIN if a read would block
+    (/proc/kmsg).
     """
     with open_regular(path) as file:
         content: bytes | None = file.read(limit + 1)

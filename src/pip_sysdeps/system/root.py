@@ -41,8 +41,7 @@ class Root:
     Paths are strings as in `model`: absolute, relative to the root. Links, absolute or relative, and `..` never lead
     out of the folder: they stop at its top, as with chroot(2), and magic links of /proc are treated as plain text.
     Renaming folders during a read can change what is found, but never lead outside the root: see `system.disk`. Each
-    folder is resolved only
-    once.
+    folder is resolved only once.
     """
 
     may_fork = True

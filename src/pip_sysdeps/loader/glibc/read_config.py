@@ -38,8 +38,8 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 
     `directories` is the default if the root has no loader that states its own. `library_path` has the elements of
     LD_LIBRARY_PATH. With a "fresh" cache the results are those after a run of ldconfig, with "as-is" those of the
-    present file. `objects` has the files of the root, so that no library is read twice. `subfolders`
-    are as in LoaderConfig; glibc-hwcaps folders count since glibc 2.33, others up to 2.36.
+    present file. `objects` has the files of the root, so that no library is read twice. `subfolders` are as in
+    LoaderConfig; glibc-hwcaps folders count since glibc 2.33, others up to 2.36.
     """
     machine = machine_of(program)
     directories = read_system_directories(root, program) or directories or _USUAL_DIRECTORIES

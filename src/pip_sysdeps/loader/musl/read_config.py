@@ -31,8 +31,7 @@ def read_musl_config(
 ) -> MuslConfig:
     """Return the configuration of the loader that a program of this root names in its PT_INTERP.
 
-    Without a path file, the default directories are used. With an unreadable one, there
-    are none, as in the loader.
+    Without a path file, the default directories are used. With an unreadable one, there are none, as in the loader.
     """
     interpreter = program.interpreter or loader_of_library(program)
     file = path_file(interpreter)

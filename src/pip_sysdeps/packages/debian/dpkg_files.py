@@ -17,8 +17,8 @@ UNPACKED = frozenset(
 )
 """States in which files of the package are on the disk.
 
-`dpkg-query --search` reports owners in all of these states. In `config-files`, at most configuration
-is left; in `not-installed`, nothing.
+`dpkg-query --search` reports owners in all of these states. In `config-files`, at most configuration is left; in
+`not-installed`, nothing.
 """
 
 _STATES = UNPACKED | {"not-installed", "config-files"}

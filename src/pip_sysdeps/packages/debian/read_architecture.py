@@ -19,8 +19,7 @@ _ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 def read_architecture(root: Root) -> str:
     """Return the architecture of a root's dpkg from its own entry; empty without a database.
 
-    This is faster than `read_database`, which is used if dpkg itself is not a package. Raise the
-    same errors.
+    This is faster than `read_database`, which is used if dpkg itself is not a package. Raise the same errors.
     """
     path = find_database(root)
     if path is None:

@@ -53,10 +53,9 @@ class SymbolUses:
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
         """Return the undefined symbols that the libraries' symbols files may list, in their spelling.
 
-        A version reference counts as a symbol of the version's name: glibc's symbols file has
-        `GLIBC_ABI_DT_RELR`, which objects need without using a symbol of it. If a symbol of the version
-        is used, its own entry is enough; since 1.22, dpkg-shlibdeps counts the reference too.
-        Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
+        A version reference counts as a symbol of the version's name: glibc's symbols file has `GLIBC_ABI_DT_RELR`,
+        which objects need without using a symbol of it. If a symbol of the version is used, its own entry is enough;
+        since 1.22, dpkg-shlibdeps counts the reference too. Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
         """
         known = [library.symbols for library in libraries if library.symbols]
         if not known:

@@ -1,9 +1,8 @@
 """Names that are safe in a lock of an rpm system and on a command line.
 
 dnf interprets `@` as a group, `*`, `?` and `[` as a pattern and a leading `-` as an option; zypper interprets a leading
-`-`, `!`, `+` or `~` as removal or installation. Valid names exclude them. Source:
-`ALLOWED_CHARS_NAME` and `ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages";
-zypper(8), "install".
+`-`, `!`, `+` or `~` as removal or installation. Valid names exclude them. Source: `ALLOWED_CHARS_NAME` and
+`ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages"; zypper(8), "install".
 """
 
 from __future__ import annotations

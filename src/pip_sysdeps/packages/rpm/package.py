@@ -118,8 +118,8 @@ class RpmPackage:
 def parse_package(content: bytes) -> RpmPackage:
     """Parse the header of an installed package.
 
-    Raise MalformedError, with the offset in the header, for a header that rpm refuses, an invalid
-    name or version, and arrays of different lengths.
+    Raise MalformedError, with the offset in the header, for a header that rpm refuses, an invalid name or version, and
+    arrays of different lengths.
     """
     header = parse_header(content)
     name, version, release = header.text(tags.NAME), header.text(tags.VERSION), header.text(tags.RELEASE)

@@ -170,8 +170,8 @@ class Repodata:
     def primary(self) -> Iterator[RepositoryPackage]:
         """Yield the packages.
 
-        Raise SysdepsError for metadata that is missing, unreadable or in an unsupported compression
-        format, and MalformedError for invalid metadata or a wrong checksum.
+        Raise SysdepsError for metadata that is missing, unreadable or in an unsupported compression format, and
+        MalformedError for invalid metadata or a wrong checksum.
         """
         return self._parse_entry("primary", parse_primary)
 

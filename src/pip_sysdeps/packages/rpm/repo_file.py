@@ -77,8 +77,7 @@ def repositories(
 ) -> tuple[Repository, ...]:
     """Return the repositories of sections, in order, without replacing variables.
 
-    `main` has the options of dnf.conf(5) that apply to all. `signed` is the default for
-    `repo_gpgcheck`.
+    `main` has the options of dnf.conf(5) that apply to all. `signed` is the default for `repo_gpgcheck`.
     """
     return tuple(
         [_repository(name, {**main, **options}, signed) for name, options in sections.items() if name != _MAIN]

@@ -1,9 +1,8 @@
 """One table of an SQLite database, read from its bytes: rpm's `rpmdb.sqlite` (Fedora, RHEL 9, Amazon Linux 2023).
 
 The module `sqlite3` is not used: the database may be hostile, Python may lack the module, and SQLite opens files by
-names that may lead out of the root. This module reads the few structures that a full scan of a table needs.
-Each page is used at most once, and its cells must not overlap, so that time and memory are bounded by the size of the
-file.
+names that may lead out of the root. This module reads the few structures that a full scan of a table needs. Each page
+is used at most once, and its cells must not overlap, so that time and memory are bounded by the size of the file.
 Source: www.sqlite.org/fileformat2.html, by section below.
 """
 
