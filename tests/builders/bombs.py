@@ -462,22 +462,23 @@ def _apks(*packages: ApkEntry) -> Shape:
 
 def _fifo(path: str) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.unlink(missing_ok=True)
-        os.mkfifo(place)
+        os.mkfifo(_vacant(folder / path))
 
     return write
 
 
 def _link(path: str, target: str) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.unlink(missing_ok=True)
-        place.symlink_to(target)
+        _vacant(folder / path).symlink_to(target)
 
     return write
+
+
+def _vacant(place: Path) -> Path:
+    """Make the folder of a path, and remove the file at it; return the path."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    return place
 
 
 _HEAD = 'lock-version = "2.0"\n'

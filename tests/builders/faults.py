@@ -1,4 +1,4 @@
-"""Faults for real: a child of this process is killed at the nth thing that it does to a folder, or while it writes."""
+"""Cause faults: kill a child process at its nth access to a folder or while it writes, or make calls fail."""
 
 from __future__ import annotations
 
@@ -115,3 +115,12 @@ def not_permitted() -> None:
     """Make open(2) fail with EACCES: root becomes a user who owns nothing here and may read."""
     os.seteuid(65534)
     read_everything()
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Make a function of `os` fail, as at a limit on open files or processes."""
+
+    def fail() -> int:
+        raise OSError("no more of them")
+
+    monkeypatch.setattr(os, call, fail)

@@ -23,6 +23,7 @@ from builders.apk import ApkEntry, apk_database, apk_index
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
 from builders.facts import distribution
+from builders.locked import TARGET_FACTS
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.optional_files import optional_files
 from pip_sysdeps.byname.optional_modules import optional_modules
@@ -318,16 +319,9 @@ def _sqlite_seed(*, log: bool = False) -> bytes:
     return content
 
 
-_LOCK = b"""lock-version = "2.0"
-
-[[target]]
-id = "debian-bookworm-amd64"
-distro = "debian"
-release = "12"
-architecture = "amd64"
-package-manager = "dpkg"
-libc = "glibc"
-python = "cp311"
+_LOCK = (
+    f'lock-version = "2.0"\n\n[[target]]\n{TARGET_FACTS}'.encode()
+    + b"""\
 installs = ["libpq5"]
 package = [{ name = "libpq5", min = "10~~" }]
 
@@ -337,6 +331,7 @@ version = "2.9.9"
 base = [{ package = "zlib1g", sonames = ["libz.so.1"] }]
 needs = [{ soname = "libpq.so.5", package = "libpq5", when = "import", by = ["psycopg2/_psycopg.so"] }]
 """
+)
 
 _STATUS = b"""Package: libz
 Status: install ok installed

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builders.facts import distribution, found, load, not_found, scan_of, way
+from builders.locked import target as locked_target
 from pip_sysdeps.lock import document as lockfile
 from pip_sysdeps.model.needs import DistributionNeeds, FromDistribution, FromPackage, Missing, Need, Unattributed, When
 from pip_sysdeps.report.why import Chain, Hop, LockedChain, why, why_locked
@@ -111,17 +112,7 @@ def test_from_a_lock_alone() -> None:
     pq = lockfile.LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("one/m.abi3.so",))
     gone = lockfile.Unresolved(soname="libgone.so.1", when="import", distribution="one", by=("one/n.abi3.so",))
     one = lockfile.LockedDistribution(name="one", version="1.0", needs=(pq,))
-    target = lockfile.Target(
-        id="debian-bookworm-amd64",
-        distro="debian",
-        architecture="amd64",
-        package_manager="dpkg",
-        libc="glibc",
-        python="cp311",
-        distribution=(one,),
-        unresolved=(gone,),
-        package=(lockfile.LockedPackage(name="libpq5", min="10"),),
-    )
+    target = locked_target(one, unresolved=(gone,), package=(lockfile.LockedPackage(name="libpq5", min="10"),))
     to_pq = LockedChain(holder="one", distribution=one, need=pq, package=target.package[0])
     to_gone = LockedChain(holder="one", distribution=one, need=gone, package=None)
     for name in ("libpq5", "libpq.so.5", "m.abi3.so", "one/m.abi3.so"):

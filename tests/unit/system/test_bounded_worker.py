@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+from builders.faults import refuse
 from pip_sysdeps.system import bounded_worker as module
 from pip_sysdeps.system.bounded_worker import LostError, bounded
 
@@ -79,11 +80,7 @@ def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("call", ["pipe", "fork"])
 def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """A limit on open files or processes is not an error."""
-
-    def refuse() -> int:
-        raise OSError("no more of them")
-
-    monkeypatch.setattr(os, call, refuse)
+    refuse(monkeypatch, call)
     open_before = len(os.listdir("/proc/self/fd"))
     assert bounded(os.getpid, fork=True) == os.getpid()
     assert len(os.listdir("/proc/self/fd")) == open_before

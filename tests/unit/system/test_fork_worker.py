@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from builders.faults import refuse
 from pip_sysdeps.system import fork_worker as module
 from pip_sysdeps.system.fork_worker import in_second_process
 
@@ -102,11 +103,7 @@ def test_without_fork_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, pro
 @pytest.mark.parametrize("call", ["pipe", "fork"])
 def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """A limit on open files or processes is not an error."""
-
-    def refuse() -> int:
-        raise OSError("no more of them")
-
-    monkeypatch.setattr(os, call, refuse)
+    refuse(monkeypatch, call)
     open_before = len(os.listdir("/proc/self/fd"))
     with in_second_process(who, [3], "working", fork=True) as results:
         assert results() == [(3, os.getpid())]
