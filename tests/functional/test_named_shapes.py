@@ -317,6 +317,14 @@ def test_each_of_several_programs_is_required(desk: Desk, case: str) -> None:
     assert ([*target.installs], [need.package for need in offered(target)]) == (["glpk-utils"], ["groff"])
 
 
+@pytest.mark.parametrize("key", ["kind", "'lp'"])
+def test_a_program_of_a_dictionary(desk: Desk, key: str) -> None:
+    """One that a computed key selects is a need like each of the others, one of a known key the only need."""
+    text = f"{RUN}TOOLS = {{'lp': 'glpsol', 'ms': 'grn'}}\ndef go(kind): subprocess.run([TOOLS[{key}], 'x'])"
+    target = locked(desk, "/here", "bookworm", {"__init__": text}, about="Runs glpsol and grn")
+    assert list(target.installs) == (["glpk-utils", "groff"] if key == "kind" else ["glpk-utils"])
+
+
 AT_IMPORT = {
     "run": ("subprocess.check_output(['grn', '--version'])", True),
     "tried": ("try:\n    subprocess.run(['grn'])\nexcept OSError as e:\n    raise ImportError('grn') from e", True),

@@ -5,6 +5,7 @@ Source: Python's documentation of `subprocess`, `shutil.which`, `asyncio`.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from pip_sysdeps.byname.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL, f
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from pip_sysdeps.byname.call_graph import CallGraph, Found
@@ -45,17 +45,24 @@ class Programs:
         optional = module.is_optional_search(site.call) and not site.raises_after
         fails = id(site.call) in module.required_searches or (_raises(site.call, full) and not site.branch.conditional)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
-            for names in self._alternatives(site, each):
+            for names in self._alternatives(site, each, is_each=_is_picked(argument)):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
                 required = fails and each.site.at_import and not each.optional
-                yield found._replace(required=required, unsure=each.site.branch.conditional)
+                yield found._replace(required=required, unsure=each.site.branch.conditional or _is_picked(argument))
 
-    def _alternatives(self, site: CallSite, found: Found) -> list[Values]:
+    def _alternatives(self, site: CallSite, found: Found, *, is_each: bool) -> list[Values]:
         """Return the programs that are run, each with those that would do instead; none of a long table."""
         names = tuple(dict.fromkeys(name for text in found.names if (name := program_name(text))))
         if not 0 < len(names) <= _MOST:
             return []
-        return [(name,) for name in names] if id(site.call) in site.scope.module.each_required else [names]
+        is_each = is_each or id(site.call) in site.scope.module.each_required
+        return [(name,) for name in names] if is_each else [names]
+
+
+def _is_picked(argument: ast.expr) -> bool:
+    """Return whether a command begins with an item that a computed key selects: each program is for another case."""
+    head = argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
+    return isinstance(head, ast.Subscript) and not isinstance(head.slice, ast.Constant)
 
 
 def _raises(call: ast.Call, full: str) -> bool:
