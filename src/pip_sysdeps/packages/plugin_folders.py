@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 _SONAME = r"lib(?P<stem>[^/]+?)\.so(?:\.[0-9.]+)?"
 
 
-def has_plugins(libraries: Iterable[str], folders: Iterable[str]) -> bool:
+def has_plugins(libraries: Iterable[str], folders: Iterable[str], *, with_lib: bool = True) -> bool:
     """Return whether one of the folders is named after one of the libraries, by their file names.
 
     `sasl2` belongs to libsasl2.so.2, `gdk-pixbuf-2.0` to libgdk_pixbuf-2.0.so.0, `libheif` to libheif.so.1, `gtk-3.0`
-    to libgtk-3.so.0: a folder may have a longer version.
+    to libgtk-3.so.0: a folder may have a longer version. Without `with_lib`, a name like `libheif` does not count: it
+    may be that of a daemon's plugins, as `libvirt`.
     """
     stems = {_plain(match["stem"]) for name in libraries if (match := re.fullmatch(_SONAME, name))}
-    names = {name for folder in map(_plain, folders) for name in (folder, folder.removeprefix("lib"))}
+    names = set(map(_plain, folders))
+    names |= {name.removeprefix("lib") for name in names} if with_lib else set()
     return any(_is_named_after(name, stem) for name in names for stem in stems)
 
 

@@ -23,3 +23,9 @@ from pip_sysdeps.packages.plugin_folders import has_plugins
 def test_a_folder_is_named_after_its_library(library: str, folder: str, expected: bool) -> None:
     """By the stem; a folder may have a longer version."""
     assert has_plugins([library], [folder]) is expected
+
+
+def test_the_whole_file_name_may_be_left_out() -> None:
+    """For packages that only depend on the library, which may be a daemon's."""
+    assert not has_plugins(["libvirt.so.0"], ["libvirt"], with_lib=False)
+    assert has_plugins(["libsasl2.so.2"], ["sasl2"], with_lib=False)

@@ -149,7 +149,7 @@ def plugin_table(
         package, sonames = packages[name], libraries[name]
         found = [each for each in _flatten(package.recommends) if has_plugins(sonames, plugins[each] | data[each])]
         found += [each for each in _flatten(package.suggests) if has_plugins(sonames, plugins[each])]
-        found = found or [each for each in dependents[name] if has_plugins(sonames, plugins[each])]
+        found = found or [each for each in dependents[name] if has_plugins(sonames, plugins[each], with_lib=False)]
         if found := [each for each in dict.fromkeys(found) if each in packages]:
             table[name] = ",".join(found[:_MOST_PROVIDERS])
     return table

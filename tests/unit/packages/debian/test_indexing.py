@@ -329,6 +329,19 @@ def test_packages_with_plugins_and_data() -> None:
     }
 
 
+def test_a_folder_with_the_whole_file_name() -> None:
+    """It counts for recommended packages; others may have the plugins of a daemon there."""
+    packages = archive(
+        package("libheif1", recommends=(("libheif-plugin-x265",),)),
+        package("libheif-plugin-x265"),
+        package("libvirt0"),
+        package("virt-plugins", depends=(("libvirt0",),), source="libvirt0"),
+    )
+    below = [row("libheif", "libheif-plugin-x265"), row("libvirt", "virt-plugins")]
+    libraries = [row("libheif.so.1", "libheif1"), row("libvirt.so.0", "libvirt0")]
+    assert plugin_table(libraries, below, packages) == {"libheif1": "libheif-plugin-x265"}
+
+
 def test_packages_with_plugins_that_the_library_does_not_name() -> None:
     """Those that depend on it and are called plugins, of the same source or wanted by many; no other ones."""
     on_it = (("libgst1",),)
@@ -353,6 +366,8 @@ def test_packages_with_plugins_that_the_library_does_not_name() -> None:
         ("libgstreamer1.0-0", "base,good", "bad,base,good"),
         ("libvulkan1", "mesa-vulkan-drivers", "mesa-vulkan-drivers"),
         ("libaspell15", "aspell-en", "aspell-en"),
+        ("libibverbs1", "ibverbs-providers", "ibverbs-providers"),
+        ("libvirt0", "", ""),
         ("libx11-6", "", ""),
     ],
 )
