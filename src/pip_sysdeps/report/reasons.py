@@ -86,10 +86,8 @@ def _message(text: str, name: str, holders: Iterable[str]) -> str:
 
 def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reason:
     """Return the reason why a need requires the package on only one side."""
-    holder_with, holder_without = (
-        sides.with_package.holders.get(holder),
-        sides.without_package.holders.get(holder) if sides.without_package else None,
-    )
+    holder_with = sides.with_package.holders.get(holder)
+    holder_without = sides.without_package.holders.get(holder) if sides.without_package else None
     if sides.without_package is None or holder_without is None:
         return _Reason(_absent_holder_reason(holder_with, holder, need, sides))
     other_need = _matching_need(holder, need, sides.without_package)
