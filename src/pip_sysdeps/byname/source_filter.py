@@ -40,7 +40,7 @@ _FOREIGN_FOLDER = re.compile(
 _WINDOWS_MODULES = rb"(?:_?winreg|msvcrt|_winapi|winsound|win32\w+|pythoncom|pywintypes)\b"
 _WINDOWS_NAMES = rb"(?:windll|oledll|WinDLL|OleDLL|WINFUNCTYPE)\b"
 _ONLY_WINDOWS = re.compile(
-    rb"(?m)^(?:(?:import|from) +%s|from ctypes import [^\n]*\b%s|(?:\w+ *= *)?(?:ctypes\.)?%s)"
+    rb"\n(?:(?:import|from) +%s|from ctypes import [^\n]*\b%s|(?:\w+ *= *)?(?:ctypes\.)?%s)"
     % (_WINDOWS_MODULES, _WINDOWS_NAMES, _WINDOWS_NAMES)
 )
 """What stands at the begin of a line, in no block, and fails on any other system."""
@@ -58,7 +58,7 @@ def _is_foreign(path: str) -> bool:
 
 def fails_on_linux(source: bytes) -> bool:
     """Return by a quick search whether importing a source fails on Linux: it is for Windows, whatever its name."""
-    return _ONLY_WINDOWS.search(source) is not None
+    return _ONLY_WINDOWS.search(b"\n" + source) is not None
 
 
 def loads(source: bytes) -> bool:
