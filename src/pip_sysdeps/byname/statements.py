@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name, leaves
 from pip_sysdeps.byname.caught import may_catch_missing
+from pip_sysdeps.byname.data_class import constructor
 from pip_sysdeps.byname.module import Attempt, Branch, CallSite, Exit, Import, Module, Scope, Source, absolute
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON, is_foreign_name, truth
 from pip_sysdeps.byname.signature import all_of, truths_if_false, truths_if_true
@@ -227,7 +227,7 @@ class _Walk:
         if is_foreign_name(node.name):
             return
         inside = Scope(self.module, self._scope.node, self._scope)
-        self._inside(inside, node.name, node, [*node.body, *_constructor(node)])
+        self._inside(inside, node.name, node, [*node.body, *constructor(node)])
         for variable, sources in inside.names.items():
             self.module.attributes[variable] += [(self._scope, source) for source in sources]
 
@@ -339,37 +339,6 @@ def _delegated_calls(call: ast.Call) -> Iterator[ast.Call]:
     for func, args in given:
         if args and isinstance(func, ast.Name | ast.Attribute):
             yield ast.copy_location(ast.Call(func=func, args=args, keywords=call.keywords), call)
-
-
-def _constructor(node: ast.ClassDef) -> list[ast.stmt]:
-    """Return the `__init__` that a dataclass, or the like, makes of its fields; none for another class.
-
-    Source: Python's documentation of `dataclasses`, and of `typing.NamedTuple`.
-    """
-    fields = dict(_fields(node.body))
-    has_one = any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body)
-    if not fields or has_one or not (node.decorator_list or node.bases):
-        return []
-    sets = "".join(f" self.{name} = {name}\n" for name in fields)
-    made = ast.parse(f"def __init__(self, {', '.join(fields)}):\n{sets}").body
-    for each in made:
-        if isinstance(each, ast.FunctionDef):
-            each.args.defaults = list(map(_default, dropwhile(lambda value: value is None, fields.values())))
-    return made
-
-
-def _fields(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
-    """Yield the annotated names of a class, with their values."""
-    for each in body:
-        match each:
-            case ast.AnnAssign(target=ast.Name(id=name), value=value):
-                yield name, value
-
-
-def _default(value: ast.expr | None) -> ast.expr:
-    """Return the default of a field: that of `field(default=...)`, too."""
-    given = value.keywords if isinstance(value, ast.Call) else []
-    return next((each.value for each in given if each.arg == "default"), value or ast.Constant(value=None))
 
 
 _PLAIN = {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "name", "names"}
