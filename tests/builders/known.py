@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builders.debian import debian_root, made_once, run_in
@@ -12,11 +14,9 @@ from builders.images import local_python_root
 from builders.named import PLACE, SUITE, install_line, line_of_lock, locked, overlay, package_lists
 from pip_sysdeps.byname.read_knowledge import known
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pip_sysdeps.byname.knowledge import Known
     from pip_sysdeps.lock.document import LockedNeed, Target
@@ -34,6 +34,9 @@ _BUILT_WITH = {
 """What it takes to build those that have no wheel, or whose entry is about no wheel; a release has some of them."""
 _NEWEST = {"pygobject": "pygobject<3.51", "pyproj": "pyproj<3.7"}
 """Where the newest is not for this release: it needs a newer GLib or PROJ."""
+_CHECKOUTS = {"pip-sysdeps": str(Path(__file__).parents[2])}
+"""What is installed from a folder of this machine."""
+_WHENS = {"program": "exec", "library": "dlopen", "file": "declared"}
 _OF_AN_INSTALLER = ("--allow-empty",)
 """An environment that has nothing but pip is refused without it."""
 _EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
@@ -93,7 +96,10 @@ def held(name: str, interpreter: str) -> list[Outcome]:
 def _installed(name: str) -> Path:
     """Return the folder with one distribution alone, installed once by the Python of the release."""
     with made_once(f"{SUITE}-known-{name}{'-built' if name in _BUILT_WITH else ''}") as (folder, unfinished):
-        if unfinished is not None:
+        if unfinished is not None and name in _CHECKOUTS:
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(unfinished)]
+            subprocess.run([*pip, _CHECKOUTS[name]], check=True)
+        elif unfinished is not None:
             with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
                 install_line(root, _BUILT_WITH.get(name, ()))
                 pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--target", f"/{PLACE}"]
@@ -121,5 +127,4 @@ def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
     if entry.names:
         known = [need for need in own if any(file.endswith((".dist-info", ".egg-info")) for file in need.by)]
         return tuple(need for need in known if {*entry.names} & {need.soname, *need.any_of, need.program, need.file})
-    program = entry.kind is ReferenceKind.PROGRAM
-    return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))
+    return tuple(need for need in own if need.when == _WHENS[entry.kind.value])
