@@ -59,29 +59,46 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
     """
     inputs = ChoiceInputs(environ=environ, cwd=cwd, tool_prefix=tool_prefix)
     with _permission_errors():
-        found: Environment | None = None
-        skipped = ""
-        for choice in choices(root, python, inputs):
-            found = _read_choice(root, choice, package_files)
-            if found.prefix != tool_prefix or choice.found_by == "" or not _has_only_tool(found.distributions):
-                break
-            skipped = tool_prefix
-        if found is None:
-            message = "no Python environment found"
-            raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
-        if (
-            found.found_by
-            and _has_only_installers(found.distributions)
-            and (user := user_site(root, environ, found.interpreter))
-        ):
-            layout = _Layout(prefix=user.top, tool_prefix=False, sites=(user,), interpreter=found.interpreter)
-            found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
-            found = _read(root, layout, package_files)._replace(found_by=found_by)
+        found, skipped = _first_choice(root, python, inputs, package_files)
+        if found.found_by and _has_only_installers(found.distributions):
+            found = _read_user_site(root, environ, found.interpreter, package_files) or found
         if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
             paths = {name: posixpath.join(cwd, name) for name in environments_in(root, cwd)}
             others = (name for name, path in paths.items() if path not in {found.prefix, skipped})
             found = found._replace(others=tuple(others))
     return found if allow_empty else _require_distributions(found)
+
+
+def _first_choice(
+    root: Root, python: str | None, inputs: ChoiceInputs, package_files: PackageFiles | None
+) -> tuple[Environment, str]:
+    """Return the first environment that was not created for this tool alone, or else the last one.
+
+    Also the prefix of the one that was, or nothing. Raise NoEnvironmentError if there is none.
+    """
+    found, skipped = None, ""
+    for choice in choices(root, python, inputs):
+        found = _read_choice(root, choice, package_files)
+        is_tool = found.prefix == inputs.tool_prefix and choice.found_by and _has_only_tool(found.distributions)
+        if not is_tool:
+            break
+        skipped = inputs.tool_prefix
+    if found is None:
+        message = "no Python environment found"
+        raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
+    return found, skipped
+
+
+def _read_user_site(
+    root: Root, environ: Mapping[str, str], interpreter: Interpreter, package_files: PackageFiles | None
+) -> Environment | None:
+    """Return the user's own site directory as an environment; None if there is none."""
+    user = user_site(root, environ, interpreter)
+    if not user:
+        return None
+    layout = _Layout(prefix=user.top, tool_prefix=False, sites=(user,), interpreter=interpreter)
+    found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
+    return _read(root, layout, package_files)._replace(found_by=found_by)
 
 
 def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None) -> Environment:
