@@ -245,10 +245,12 @@ def copy(site: Path, target: Path, number: int) -> str:
     if not target.exists():
         target.parent.mkdir(parents=True)
         subprocess.run(["cp", "-al", str(site), str(target)], check=True)  # noqa: S607
-        for metadata in target.glob("*.dist-info/METADATA"):
-            text = metadata.read_bytes()
-            metadata.unlink()
-            metadata.write_bytes(text.replace(b"\nName: ", f"\nName: copy{number}-".encode(), 1))
+        for path in filter(Path.is_file, target.glob("*.dist-info/*")):  # metadata that is shared is refused
+            text = path.read_bytes()
+            path.unlink()
+            if path.name == "METADATA":
+                text = text.replace(b"\nName: ", f"\nName: copy{number}-".encode(), 1)
+            path.write_bytes(text)
     return str(target)
 
 
