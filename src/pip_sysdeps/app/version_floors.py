@@ -35,7 +35,7 @@ def with_version_floors(found: Scan, root: Root, objects: Objects, packages: Sys
         return found
     unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
     query = FloorQuery(
-        loaded=(loaded for load in found.loads for loaded in load.objects),
+        loaded=tuple(loaded for load in found.loads for loaded in load.objects),
         subjects=unowned.union(*(need.by for need in needs)),
         libraries=libraries,
     )

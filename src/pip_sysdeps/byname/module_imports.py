@@ -19,7 +19,7 @@ from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import STANDARD_MODULES, parse_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.byname.module import Module
     from pip_sysdeps.byname.platform_conditions import Version
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 _DEPTH = 4
 """Modules between a top-level module and the one that it imports through them."""
+_MOST_PENDING = 50
+"""Modules whose importers are looked for at once."""
+_READ, _SCAN = 20, 12
+"""Steps for reading a source once more, and the binary logarithm of the bytes that are searched in one."""
 
 
 _REST = rb"(?:[^\n\\(]|\\\n)*(?:\([^)]{0,4000}\))?"
@@ -60,6 +64,7 @@ class ModuleImports:
         self._sources = sources
         self._is_installed = is_installed
         self._steps = Steps()
+        self._reading = Steps()
 
     def of(self, path: str, text: bytes, words: re.Pattern[bytes]) -> frozenset[str]:
         """Return the full names of what a source surely imports when it is imported, by statements with some words.
@@ -84,28 +89,33 @@ class ModuleImports:
     def is_reached(self, path: str) -> bool:
         """Return whether a top-level module of the distribution imports a module, through others too.
 
-        Only imports count that no block is around.
+        Only imports count that no block is around. False if it takes too much work to find out.
         """
-        pending, seen = {path}, set[str]()
-        for _ in range(_DEPTH):
-            if not all("." in self._name(each) for each in pending):
-                return True
-            seen |= pending
-            pending = {each for name in map(self._name, pending) for each in self._importers(name)} - seen
+        pending, seen = {self._name(path)}, set[str]()
+        with suppress(RecursionError, StepLimitError):
+            for _ in range(_DEPTH):
+                if not all("." in name for name in pending):
+                    return True
+                seen |= pending
+                pending = self._importers(pending) - seen
         return False
 
     def _name(self, path: str) -> str:
         return module_name(path, self._base).removesuffix(".__init__")
 
-    def _importers(self, name: str) -> Iterator[str]:
-        """Yield the sources that import a module of the distribution."""
-        last = name.rpartition(".")[2].encode()
-        word = re.compile(rb"\b%s\b" % re.escape(last))
-        for path, text in self._sources():
-            if last in text:
+    def _importers(self, names: Collection[str]) -> set[str]:
+        """Return the modules that import some of the distribution's modules; of many, those of the first are found."""
+        wanted = frozenset(sorted(names)[:_MOST_PENDING])
+        words = {name.rpartition(".")[2].encode() for name in wanted}
+        pattern = re.compile(rb"\b(?:%s)\b" % b"|".join(map(re.escape, sorted(words))))
+        found: set[str] = set()
+        for path, text in self._sources() if wanted else ():
+            self._reading.take(_READ + (len(text) >> _SCAN))
+            if any(word in text for word in words):
                 package = module_name(path, self._base).rpartition(".")[0]
-                if name in plain_imports(text, package, word, self._steps):
-                    yield path
+                if not wanted.isdisjoint(plain_imports(text, package, pattern, self._reading)):
+                    found.add(self._name(path))
+        return found
 
     def _is_absent(self, name: str) -> bool:
         """Return whether no module of that name can be imported: that of another Python, such as Tkinter."""
