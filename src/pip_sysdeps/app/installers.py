@@ -39,6 +39,8 @@ class _Installer:
     """The program."""
     queries: tuple[tuple[str, ...], ...]
     """Arguments that make it print its environment; the first result counts."""
+    file: str = ""
+    """The file that it keeps in the folder of a project whose environment is elsewhere."""
     folder_options: frozenset[str] = frozenset()
     """Its options that name the project's folder."""
     commands: frozenset[str] = frozenset()
@@ -51,13 +53,15 @@ _INSTALLERS = (
     _Installer(
         program=POETRY,
         queries=(("env", "info", "--executable"),),
+        file="poetry.lock",
         folder_options=frozenset({"-C", "--directory", "-P", "--project"}),
     ),
-    _Installer(program=PIPENV, queries=(("--py",),)),
+    _Installer(program=PIPENV, queries=(("--py",),), file="Pipfile"),
     _Installer(program=HATCH, queries=(("env", "find"),)),
     _Installer(
         program=PDM,
         queries=(("info", "--packages"), ("info", "--python")),
+        file="pdm.lock",
         folder_options=frozenset({"-p", "--project"}),
     ),
     _Installer(
@@ -78,6 +82,13 @@ class InstallerEnvironment:
     """The environment; None if none was printed."""
     source: str
     """The command, option or variable that it comes from: `poetry env info --executable`."""
+
+
+def installers_of_folder(folder: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the file, name and query of each installer that has a project in a folder; nothing is run."""
+    for each in _INSTALLERS:
+        if each.file and os.path.exists(os.path.join(folder, each.file)):
+            yield each.file, each.program.name, " ".join((each.program.name, *each.queries[-1]))
 
 
 def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -> InstallerEnvironment | None:

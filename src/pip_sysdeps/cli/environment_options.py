@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Environment
 
 _PACKAGE = dirname(__file__)
-_INSTALLER_FILES = {
-    "poetry.lock": "poetry env info --executable",
-    "Pipfile": "pipenv --py",
-    "pdm.lock": "pdm info --python",
-}
-"""A file of an installer that keeps environments outside the project -> the command that prints its environment."""
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -155,10 +149,10 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
 
 def _installers_here() -> Iterator[str]:
     """Yield how to select the environment of an installer of the current folder, which may be anywhere."""
-    for file, command in _INSTALLER_FILES.items():
-        if os.path.exists(file):
-            tool = command.partition(" ")[0]
-            yield f'`{file}` is here: if {tool} made an environment, `--python "$({command})"` selects it'
+    from pip_sysdeps.app.installers import installers_of_folder  # noqa: PLC0415 - few projects have one
+
+    for file, name, query in installers_of_folder("."):
+        yield f'`{file}` is here: if {name} made an environment, `--python "$({query})"` selects it'
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
