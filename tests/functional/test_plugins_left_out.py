@@ -27,7 +27,7 @@ def sasl(desk: Desk) -> Desk:
 
 def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
     """The note has the command that adds it; a second lock is silent, and -v says it again."""
-    note = f"not in the line: libsasl2-modules with plugins or data of libsasl2-2: `pip-sysdeps {ADD}`\n"
+    note = f"not in the install line: libsasl2-modules with plugins or data for libsasl2-2: `pip-sysdeps {ADD}`\n"
     assert note in sasl.run_lock().err
     assert note not in sasl.run_lock().err
     assert note in sasl.run_lock("-v").err
@@ -36,12 +36,13 @@ def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
 def test_audit_lists_what_the_line_leaves_out(sasl: Desk) -> None:
     """Each is a finding of the distribution that needs the library."""
     out = sasl.run("audit", "--root", str(sasl.root), "--python", VENV, "--select", "SD033", "--format", "markdown").out
-    assert "plugins-left-out: **sasl**: `libsasl2-2`: lacks plugins or data: libsasl2-modules is not in the line" in out
+    message = "lacks plugins or data: libsasl2-modules is not in the install line"
+    assert f"plugins-left-out: **sasl**: `libsasl2-2`: {message}" in out
 
 
 def test_the_printed_command_settles_it(sasl: Desk) -> None:
     """It adds the package, and nothing is said of a package that is in the line."""
     sasl.run_lock()
     assert sasl.run(*ADD.split()).status == 0
-    assert "not in the line" not in sasl.run_lock().err
+    assert "not in the install line" not in sasl.run_lock().err
     assert sasl.run_apt_line().out == "libpq5 libsasl2-2 libsasl2-modules\n"

@@ -14,6 +14,8 @@ from pip_sysdeps.packages.plugin_folders import has_plugins
         ("libgdk_pixbuf-2.0.so.0", "gdk-pixbuf-2.0", True),
         ("libgtk-3.so.0.2404.29", "gtk-3.0", True),
         ("libheif.so.1", "libheif", True),
+        ("libhunspell-1.7.so.0", "hunspell", True),
+        ("libgtk-3.so.0", "gtk-2.0", False),
         ("libheif.so.1", "liblibheif", False),
         ("libpython3.11.so.1.0", "python3", False),
         ("libz.so.1", "zone", False),
@@ -21,7 +23,7 @@ from pip_sysdeps.packages.plugin_folders import has_plugins
     ],
 )
 def test_a_folder_is_named_after_its_library(library: str, folder: str, expected: bool) -> None:
-    """By the stem; a folder may have a longer version."""
+    """By the stem; a folder may have a longer version, or none."""
     assert has_plugins([library], [folder]) is expected
 
 

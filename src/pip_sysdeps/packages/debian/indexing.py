@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.contents import DATA_FOLDER
@@ -19,7 +20,7 @@ from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT, minor_versio
 from pip_sysdeps.packages.plugin_folders import has_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pip_sysdeps.packages.debian.contents import ContentsRow
     from pip_sysdeps.packages.debian.packages_file import ArchivePackage
@@ -130,9 +131,9 @@ def plugin_table(
 ) -> Table:
     """Return the table library package -> packages with its plugins or data that it does not depend on.
 
-    These are recommended packages with plugins or data in a folder named after the library; suggested packages with
-    plugins; if there are none, packages of plugins that depend on it. `rows` are those of `library_folders`,
-    `subfolder_rows` those of `contents.rows_in_subfolders`.
+    These are recommended packages; without any, suggested ones; without any, packages of plugins that depend on it. Of
+    alternatives only the first counts. `rows` are those of `library_folders`, `subfolder_rows` those of
+    `contents.rows_in_subfolders`.
     """
     libraries: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -143,16 +144,58 @@ def plugin_table(
     for row in subfolder_rows:
         for name in row.packages:
             (data if row.folder == DATA_FOLDER else plugins)[name].add(row.name)
+    folders = _PluginFolders(libraries, plugins, data, packages)
     dependents = _plugin_packages(plugins.keys(), packages)
     table: Table = {}
     for name in sorted(libraries.keys() & packages.keys()):
-        package, sonames = packages[name], libraries[name]
-        found = [each for each in _flatten(package.recommends) if has_plugins(sonames, plugins[each] | data[each])]
-        found += [each for each in _flatten(package.suggests) if has_plugins(sonames, plugins[each])]
-        found = found or [each for each in dependents[name] if has_plugins(sonames, plugins[each], with_lib=False)]
+        package = packages[name]
+        found = _first_of_each(package.recommends, partial(folders.are_recommended, package=package))
+        found = found or _first_of_each(package.suggests, partial(folders.has_plugins, package=package))
+        found = found or [
+            each for each in dependents[name] if has_plugins(libraries[name], plugins[each], with_lib=False)
+        ]
         if found := [each for each in dict.fromkeys(found) if each in packages]:
             table[name] = ",".join(found[:_MOST_PROVIDERS])
     return table
+
+
+class _PluginFolders(NamedTuple):
+    """The libraries of each package, and its subfolders with plugins or data."""
+
+    libraries: Mapping[str, set[str]]
+    """File names of libraries."""
+    plugins: Mapping[str, set[str]]
+    """Folders of shared objects."""
+    data: Mapping[str, set[str]]
+    """Folders of data."""
+    packages: Mapping[str, ArchivePackage]
+    """All packages."""
+
+    def has_plugins(self, name: str, package: ArchivePackage) -> bool:
+        """Return whether a package has plugins of another one's library, by a folder or by its own name."""
+        plugins = self.plugins[name]
+        return has_plugins(self.libraries[package.name], plugins) or (bool(plugins) and _is_part_of(name, package.name))
+
+    def are_recommended(self, name: str, package: ArchivePackage) -> bool:
+        """Return whether a recommended package has plugins or data of the library, or of one that it depends on."""
+        if self.has_plugins(name, package) or has_plugins(self.libraries[package.name], self.data[name]):
+            return True
+        plugins, needed = self.plugins[name], {group[0] for group in package.depends}
+        if plugins or name not in self.packages:
+            return any(has_plugins(self.libraries[each], plugins, with_lib=False) for each in needed)
+        is_collection = re.search(_PLUGIN_PACKAGE, name) is not None  # vdpau-driver-all depends on those with plugins
+        return is_collection and any(self.has_plugins(each[0], package) for each in self.packages[name].depends)
+
+
+def _first_of_each(groups: Iterable[tuple[str, ...]], is_right: Callable[[str], bool]) -> list[str]:
+    """Return the first package of each group of alternatives for which a condition holds."""
+    firsts = (next(filter(is_right, group), "") for group in groups)
+    return [each for each in firsts if each]
+
+
+def _is_part_of(name: str, package: str) -> bool:
+    """Return whether a package is named after a library's: libasound2-plugins after libasound2 or libasound2t64."""
+    return package.startswith("lib") and name.startswith(f"{package.removesuffix('t64')}-")
 
 
 def _flatten(groups: Iterable[tuple[str, ...]]) -> list[str]:

@@ -73,7 +73,7 @@ def plugins_left_out(evidence: Evidence) -> Iterator[Issue]:
         holder = holders.get(name, "")
         add = command_to_add(plugins, holder or "NAME")
         verb = "is" if len(plugins) == 1 else "are"
-        message = f"lacks plugins or data: {format_list(plugins)} {verb} not in the line: {add}"
+        message = f"lacks plugins or data: {format_list(plugins)} {verb} not in the install line: {add}"
         yield Issue(message=message, subjects=(name,), distribution=holder)
 
 

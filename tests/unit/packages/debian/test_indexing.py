@@ -315,17 +315,45 @@ def data(name: str, *packages: str) -> ContentsRow:
 
 
 def test_packages_with_plugins_and_data() -> None:
-    """Recommended with a folder of the library's name, below the loader's or /usr/share; suggested with the former."""
+    """Recommended with a folder of the library's name, below the loader's or /usr/share; else suggested ones."""
     packages = archive(
-        package("libsasl2-2", recommends=(("libsasl2-modules", "other"), ("docs",)), suggests=(("ldap",), ("words",))),
+        package("libsasl2-2", recommends=(("none", "libsasl2-modules", "other"), ("docs",)), suggests=(("ldap",),)),
         package("libaspell15", recommends=(("aspell-en",),)),
-        *map(package, ("libsasl2-modules", "ldap", "docs", "words", "unasked", "aspell-en")),
+        package("libodbc2", recommends=(("docs",),), suggests=(("tdsodbc",), ("words",))),
+        *map(
+            package, ("none", "libsasl2-modules", "other", "ldap", "docs", "unasked", "aspell-en", "tdsodbc", "words")
+        ),
     )
-    below = [row("sasl2", "libsasl2-modules", "unasked", "ldap"), row("docs", "docs"), data("sasl2", "words")]
-    libraries = [row("libsasl2.so.2", "libsasl2-2"), row("libaspell.so.15", "libaspell15")]
-    assert plugin_table(libraries, [*below, data("aspell", "aspell-en")], packages) == {
-        "libsasl2-2": "libsasl2-modules,ldap",
+    below = [row("sasl2", "libsasl2-modules", "other", "unasked", "ldap"), row("docs", "docs"), row("odbc", "tdsodbc")]
+    below += [data("aspell", "aspell-en"), data("odbc", "words")]
+    names = {"libsasl2-2": "libsasl2.so.2", "libaspell15": "libaspell.so.15", "libodbc2": "libodbc.so.2"}
+    assert plugin_table([row(file, name) for name, file in names.items()], below, packages) == {
+        "libsasl2-2": "libsasl2-modules",
         "libaspell15": "aspell-en",
+        "libodbc2": "tdsodbc",
+    }
+
+
+def test_plugins_in_folders_of_other_names() -> None:
+    """By the package's own name, for a library that it depends on, and in the dependencies of a collection."""
+    packages = archive(
+        package("libmagickcore-6", suggests=(("libmagickcore-6-extra",), ("libmagickcore-6-doc",))),
+        package("libgtk-3-0t64", depends=(("libgdk-pixbuf-2.0-0",),), recommends=(("librsvg2-common",), ("gtk-bin",))),
+        package("libvdpau1", recommends=(("vdpau-driver-all",), ("vdpau-tools",))),
+        package("vdpau-driver-all", depends=(("mesa-vdpau-drivers",),)),
+        package("vdpau-tools", depends=(("mesa-vdpau-drivers",),)),
+        *map(package, ("libgdk-pixbuf-2.0-0", "mesa-vdpau-drivers", "libmagickcore-6-extra", "libmagickcore-6-doc")),
+        *map(package, ("librsvg2-common", "gtk-bin")),
+    )
+    below = [row("ImageMagick", "libmagickcore-6-extra"), row("vdpau", "mesa-vdpau-drivers")]
+    below += [row("gdk-pixbuf-2.0", "librsvg2-common"), row("bin", "gtk-bin")]
+    names = {"libmagickcore-6": "libMagickCore-6.so.6", "libvdpau1": "libvdpau.so.1", "libgtk-3-0t64": "libgtk-3.so.0"}
+    libraries = [row(file, name) for name, file in names.items()]
+    libraries.append(row("libgdk_pixbuf-2.0.so.0", "libgdk-pixbuf-2.0-0"))
+    assert plugin_table(libraries, below, packages) == {
+        "libmagickcore-6": "libmagickcore-6-extra",
+        "libgtk-3-0t64": "librsvg2-common",
+        "libvdpau1": "vdpau-driver-all",
     }
 
 
@@ -367,6 +395,9 @@ def test_packages_with_plugins_that_the_library_does_not_name() -> None:
         ("libvulkan1", "mesa-vulkan-drivers", "mesa-vulkan-drivers"),
         ("libaspell15", "aspell-en", "aspell-en"),
         ("libibverbs1", "ibverbs-providers", "ibverbs-providers"),
+        ("librsvg2-2", "librsvg2-common", "librsvg2-common"),
+        ("libvdpau1", "vdpau-driver-all", "vdpau-driver-all"),
+        ("libhunspell-1.7-0", "hunspell-en-us", "hunspell-en-us"),
         ("libvirt0", "", ""),
         ("libx11-6", "", ""),
     ],

@@ -125,7 +125,9 @@ def test_plugins_that_the_line_leaves_out_are_of_who_needs_their_library() -> No
         evidence(library(FromPackage(package="liba1", path=""))),
         omitted_plugins={"liba1": ("liba1-plugins",), "libb1": ("b-one", "b-two")},
     )
-    message = "lacks plugins or data: {} not in the line: `pip-sysdeps policy add {} --distribution {} --reason TEXT`"
+    message = (
+        "lacks plugins or data: {} not in the install line: `pip-sysdeps policy add {} --distribution {} --reason TEXT`"
+    )
     assert troubles("SD033", subject) == [
         Issue(message=message.format("b-one, b-two are", "b-one b-two", "NAME"), subjects=("libb1",)),
         Issue(
