@@ -26,13 +26,16 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_show_answers_for_sonames_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
     """One line each; what nothing has is reported."""
-    names = ["libssl.so.3", "pdftoppm", "libmagic.so", "libmagic.so.99"]
+    names = ["libssl.so.3", "pdftoppm", "libmagic.so", "libmagic.so.99", "vi", "awk", "view"]
     assert main(["index", "show", "debian-trixie-arm64", *names]) == 0
     assert capsys.readouterr().out == (
         "libssl.so.3: libssl3t64\n"
         "pdftoppm: poppler-utils\n"
         "libmagic.so: libmagic-dev, a development package\n"
         "libmagic.so.99: no binary package has it\n"
+        "vi: vim-tiny, vim, nvi have it: none of them is the default\n"
+        "awk: mawk\n"
+        "view: no binary package contains it, but one may create it when it is installed (update-alternatives)\n"
     )
 
 

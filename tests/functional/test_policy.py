@@ -78,7 +78,7 @@ def test_when_is_in_the_lock_and_check_sees_that_it_changed(run: Callable[..., s
     messages = run("lock", "--root", "root", "--python", "/opt/venv", "--check", status=1)
     assert "when nothing is locked, plugin is found" in messages
     lock(run, "when = ['plugin']")
-    assert line(run) == "debian-bookworm-amd64 needs no binary package\n"
+    assert line(run) == "the install line of debian-bookworm-amd64 is empty; --when default prints libpq5\n"
     assert run("apt-line", "--target", "debian-bookworm-amd64", "--when", "default") == "libpq5\n"
 
 

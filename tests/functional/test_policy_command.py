@@ -61,7 +61,7 @@ def test_ignore_settles_an_offer(viewer: Desk) -> None:
     """Several names of a distribution in one entry; they are offered no more."""
     policy(viewer, "ignore", "libxcb.so.1", "libGL.so.1", "--reason", "no windows")
     assert project(viewer).read_text().count("reason") == 1
-    assert "not in the line" not in viewer.run_lock("-v").err
+    assert "not in the install line" not in viewer.run_lock("-v").err
 
 
 def test_replace_and_add(desk: Desk) -> None:

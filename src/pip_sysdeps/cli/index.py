@@ -145,12 +145,20 @@ def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
 
 def _print_answers(answers: dict[str, dict[str, object] | None]) -> None:
     for name, found in answers.items():
-        if found is None:
-            _print_line(f"{name}: no binary package has it")
-            continue
-        alternatives = found["alternatives"]
-        also = f" (also {', '.join(_words(alternatives))})" if alternatives else ""
-        _print_line(f"{name}: {found['package']}{also}{', a development package' if found['development'] else ''}")
+        _print_line(f"{name}: {_words_of(name, found)}")
+
+
+def _words_of(name: str, found: dict[str, object] | None) -> str:
+    """Return the words for an answer: its package, or why there is none."""
+    if found is None and ".so" in name:
+        return "no binary package has it"
+    if found is None:
+        return "no binary package contains it, but one may create it when it is installed (update-alternatives)"
+    alternatives = ", ".join(_words(found["alternatives"]))
+    if not found["package"]:
+        return f"{alternatives} have it: none of them is the default"
+    also = f" (also {alternatives})" if alternatives else ""
+    return f"{found['package']}{also}{', a development package' if found['development'] else ''}"
 
 
 def _words(value: object) -> Iterable[str]:

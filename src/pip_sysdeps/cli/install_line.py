@@ -16,6 +16,7 @@ from pip_sysdeps.lock.selection import packages_to_install, unowned_needs
 from pip_sysdeps.lock.target_choice import named_target, target_of_system
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 from pip_sysdeps.packages.registry import families, family_of_distribution, with_installer_of
+from pip_sysdeps.words import format_list
 
 if TYPE_CHECKING:
     import argparse
@@ -79,8 +80,22 @@ def run(args: argparse.Namespace) -> int:
     if target.relevant_note:
         args.messages.warning(target.relevant_note)
     if not packages:
-        args.messages.note(f"{target.id} needs no binary package")
+        args.messages.note(_no_packages_message(target, args.when))
     return 0
+
+
+def _no_packages_message(target: Target, when: frozenset[str]) -> str:
+    """Return the message about a line without packages, with the packages outside it."""
+    outside = packages_to_install(target, when=frozenset(WHENS))
+    if not outside:
+        return f"{target.id} needs no binary package"
+    if when:
+        return f"{target.id} needs no binary package of these kinds: {', '.join(sorted(when))}"
+    names = [each.package.name for each in outside]
+    whens = sorted({need.when for _, need in target.needs() if need.installed in names} - {"import"})
+    return (
+        f"the install line of {target.id} is empty; --when {','.join(('default', *whens))} prints {format_list(names)}"
+    )
 
 
 def _this_machine() -> Root:

@@ -83,7 +83,7 @@ class _PolicyTarget:
             self.unmatched.append(f"distribution.{policy.name}: no such distribution is in the environment")
             return
         for entry in self._applicable((*policy.ignore, *policy.replace, *policy.add)):
-            self._refuse_illegal(entry)
+            self._refuse_illegal(entry, self._unresolved_programs(policy.name))
         for entry in self._applicable(policy.ignore):
             self._ignore(policy.name, entry)
         for replacement in self._applicable(policy.replace):
@@ -108,16 +108,23 @@ class _PolicyTarget:
         packages = (known.get(name) or LockedPackage(name=name, base=name in self._context.base) for name in names)
         return arrange(replace(changed, package=tuple(packages)))
 
-    def _refuse_illegal(self, entry: Entry) -> None:
-        """Raise SysdepsError for a package name that is invalid for the target's package manager."""
+    def _refuse_illegal(self, entry: Entry, programs: frozenset[str]) -> None:
+        """Raise SysdepsError for a package name that is invalid for the target's package manager.
+
+        `programs` are unresolved programs, which an entry may name as a package.
+        """
         family = family_of(self._target.package_manager)
-        for name in filter(None, (entry.package, getattr(entry, "with_", ""))):
+        named = "" if entry.package in programs else entry.package
+        for name in filter(None, (named, getattr(entry, "with_", ""))):
             if family and not family.names.package(name):
                 raise SysdepsError(
                     f"pyproject.toml: tool.pip-sysdeps.{entry.where}: `{printable(name)}` is not a valid "
                     f"{family.names.words}",
                     hint="correct the name, or set `targets` so that the entry does not apply here",
                 )
+
+    def _unresolved_programs(self, name: str) -> frozenset[str]:
+        return frozenset(each.program for each in self._unresolved if each.distribution == name)
 
     def _applicable(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
         return (entry for entry in entries if not entry.targets or self._target.id in entry.targets)
@@ -137,7 +144,10 @@ class _PolicyTarget:
             self.unmatched.append(f"{entry.where}: {name} does not need {entry.soname or entry.package}")
             return
         answered = [_with_answer(need, entry, package=package, class_=class_) for need in matching]
-        answered += [_with_answer(_as_need(each), entry, package=package, class_=class_) for each in unresolved]
+        answered += [
+            _with_answer(_as_need(each, is_chosen=bool(package)), entry, package=package, class_=class_)
+            for each in unresolved
+        ]
         self._unresolved = [
             each for each in self._unresolved if each.distribution != name or not _is_about(entry, each)
         ]
@@ -177,9 +187,10 @@ def _with_all_needs(distribution: LockedDistribution) -> LockedDistribution:
 
 
 def _is_about(entry: Entry, need: LockedNeed | Unresolved) -> bool:
+    """Return whether a need has the soname or package of an entry; an unresolved program counts as a package."""
     if entry.soname:
         return entry.soname == need.soname or entry.soname in need.any_of
-    return isinstance(need, LockedNeed) and entry.package == need.installed
+    return entry.package == (need.installed if isinstance(need, LockedNeed) else need.program)
 
 
 def _with_answer(need: LockedNeed, entry: Entry, *, package: str, class_: str) -> LockedNeed:
@@ -196,8 +207,11 @@ def _with_answer(need: LockedNeed, entry: Entry, *, package: str, class_: str) -
     )
 
 
-def _as_need(unresolved: Unresolved) -> LockedNeed:
+def _as_need(unresolved: Unresolved, *, is_chosen: bool) -> LockedNeed:
+    """Return an unresolved need as a need; if the policy has chosen a package for it, it is in the install line."""
+    is_by_name = unresolved.when in {"dlopen", "exec"}
     return LockedNeed(
+        confidence="high" if is_chosen and is_by_name else "",
         soname=unresolved.soname,
         any_of=unresolved.any_of,
         program=unresolved.program,

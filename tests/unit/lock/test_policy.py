@@ -88,6 +88,17 @@ def test_ignore_settles_what_is_unresolved() -> None:
     )
 
 
+@pytest.mark.parametrize("program", ["sendmail", "zabbix_js"])
+@pytest.mark.parametrize("policy", ["ignore = [{ %s }]", "replace = [{ %s, with = 'postfix' }]"])
+def test_an_entry_settles_an_unresolved_program(policy: str, program: str) -> None:
+    """Its name need not be that of a package."""
+    gone = Unresolved(program=program, when="exec", distribution="opencv", by=("cv2/mail.py",))
+    entry = policy % f"package = '{program}', reason = 'ours'"
+    result = applied(f"distribution.opencv.{entry}", replace(TARGET, unresolved=(gone,)))
+    assert (result.target.unresolved, result.unmatched) == ((), ())
+    assert ("postfix" in line(result.target)) is ("postfix" in policy)
+
+
 def test_replace_names_another_package() -> None:
     """Also for what nothing answered; `min` of a package that stays is kept."""
     result = applied(
