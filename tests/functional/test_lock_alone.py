@@ -124,12 +124,23 @@ def test_audit_as_a_page(alone: Callable[..., Result], form: str) -> None:
 
 
 def test_audit_of_one_target(run: Callable[..., Result], alone: Callable[..., Result]) -> None:
-    """`--target` asks the lock, and not the environment that is there; both together are refused."""
-    asked = run("audit", "--target", "debian-bookworm-amd64", environment=False)
-    assert asked == (1, alone("audit").out, "")
-    refused = run("audit", "--target", "debian-bookworm-amd64")
-    assert (refused.status, refused.out) == (2, "")
-    assert refused.err.startswith("error: --target reports on the lock alone")
+    """`--target` asks the lock, and not an environment that nobody named; the name is a part of the target's id."""
+    target = ("--target", "debian-bookworm-amd64")
+    asked = run("audit", *target, environment=False)
+    note = (
+        "the answer is from `sysdeps.lock` only, which is checked for SD001 to SD003: --python or --path checks an "
+        "environment\n"
+    )
+    assert asked == (1, alone("audit").out, note)
+    refused = run("audit", *target, "--name", "web", environment=False)
+    assert refused == (
+        2,
+        "",
+        (
+            "error: --target reports on the lock alone, and `--name` is part of the target's id\n"
+            "hint: use --target debian-bookworm-amd64-web, or name the environment with --python or --path\n"
+        ),
+    )
 
 
 def test_without_a_lock_either(run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,99 @@ def test_a_release_with_another_python(tmp_path: Path, capsys: pytest.CaptureFix
     )
 
 
+@pytest.mark.parametrize(("release", "python"), [("bookworm", "cp311"), ("trixie", "cp313")])
+def test_a_folder_that_shows_no_python(
+    release: str, python: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pure Python wheels fit the release's own Python, whichever Python runs this command."""
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "pure", {"pure.py": b""}, tag="py3-none-any"))
+    assert main(["lock", "--path", "deps", "--target", f"debian-{release}-amd64"]) == 0
+    assert capsys.readouterr().err == (
+        f"wrote `sysdeps.lock`: debian-{release}-amd64, 0 distributions with needs, 0 packages to install\n"
+    )
+    assert f'python = "{python}"\n' in (tmp_path / "sysdeps.lock").read_text()
+
+
+@pytest.mark.parametrize(
+    ("tag", "module"),
+    [("cp312-cp312-linux_x86_64", "m.so"), ("cp312-cp312-linux_x86_64", "m.cpython-312-x86_64-linux-gnu.so")],
+)
+def test_a_folder_that_shows_its_python(
+    tag: str, module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wheel for one Python, or the name of an extension module, shows it."""
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "one", {module: Elf().build()}, tag=tag))
+    assert main(["lock", "--path", "deps", "--target", TRIXIE]) == 0
+    assert capsys.readouterr().err.startswith(
+        f"warning: the environment is for cp312, but {TRIXIE}'s own Python is cp313: the image needs another Python\n"
+    )
+
+
+def test_reports_for_another_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`audit` and `why` of a named environment find what the lock has no place for, with the target's packages."""
+    sources = {"sound.py": b"import ctypes, sys\nctypes.CDLL('libcups.so.2')\nctypes.CDLL(sys.argv[1])\n"}
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "sound", sources, tag="py3-none-any"))
+    where = ("--path", "deps", "--target", TRIXIE)
+    assert main(["audit", *where]) == 0
+    out = capsys.readouterr().out
+    assert "note SD032 unknown-name" in out
+    assert "libcups2t64" in out
+    assert "not installed" not in out
+    assert main(["why", "-v", "sound", *where]) == 0
+    out, err = capsys.readouterr()
+    assert out.endswith("        └── libcups2t64\n")
+    assert err.endswith("sound.py: opens a library by a name that is computed at run time, so it is unknown which\n")
+
+
+def test_lock_says_once_that_needs_may_be_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For a new lock; a second one is silent, and -v lists the sources."""
+    sources = {"sound.py": b"import ctypes, sys\nctypes.CDLL(sys.argv[1])\n"}
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "sound", sources, tag="py3-none-any"))
+    command = ("lock", "--path", "deps", "--target", TRIXIE)
+    note = (
+        "some needs may be unknown: sound opens or runs something by a name that is computed at run time: "
+        "-v lists the sources\n"
+    )
+    for argv, expected in ((command, True), (command, False), ((*command, "--check"), False)):
+        assert main([*argv]) == 0
+        assert (note in capsys.readouterr().err) is expected
+    assert main([*command, "-v"]) == 0
+    err = capsys.readouterr().err
+    assert note not in err
+    assert f"skipped (unknown-name): {tmp_path}/deps/sound.py: opens a library by a name" in err
+
+
+@pytest.mark.parametrize(("option", "how"), [((), " (--all lists it)"), (("--all",), "")])
+def test_audit_counts_the_packages_outside_the_line(
+    option: tuple[str, ...], how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last line names the option that lists them, unless it was given."""
+    sources = {"view.py": b"import subprocess\ndef f(): subprocess.run(['xdg-open', 'x'], check=True)\n"}
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "view", sources, tag="py3-none-any"))
+    assert main(["audit", "--path", "deps", "--target", TRIXIE, *option]) == 0
+    last = " ".join(capsys.readouterr().out.split())
+    assert last.endswith(f"0 packages to install, 1 not in the install line{how}, no findings")
+
+
+def test_a_line_without_packages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The note names the packages outside it, with the option that prints them."""
+    sources = {"view.py": b"import subprocess\ndef f(): subprocess.run(['xdg-open', 'x'], check=True)\n"}
+    fill(tmp_path / "deps", build_wheel(tmp_path / "wheels", "view", sources, tag="py3-none-any"))
+    assert main(["lock", "--path", "deps", "--target", TRIXIE]) == 0
+    printed = f"`pip-sysdeps install-line --target {TRIXIE} --when default,exec` prints all of them"
+    assert printed in capsys.readouterr().err
+    assert main(["install-line", "--target", TRIXIE]) == 0
+    assert capsys.readouterr().err == (f"the install line of {TRIXIE} is empty; --when default,exec prints xdg-utils\n")
+    assert main(["install-line", "--target", TRIXIE, "--when", "plugin"]) == 0
+    assert capsys.readouterr().err == f"{TRIXIE} needs no binary package of these kinds: plugin\n"
+
+
+def fill(folder: Path, wheel: Path) -> None:
+    """Install a wheel as `pip install --target` does."""
+    with ZipFile(wheel) as archive:
+        archive.extractall(folder)
+
+
 def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
     """A program that an entry point installs does not count as a need."""
     build_wheel(

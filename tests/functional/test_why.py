@@ -108,8 +108,11 @@ def test_an_empty_name(run: Callable[..., Result]) -> None:
 
 def test_target_without_lock(run: Callable[..., Result]) -> None:
     """The environment has no targets: nothing is silently not respected."""
+    hint = "hint: add one of them, or leave out --target\n"
+    error = "error: --target requires --lock, --path or --python\n"
+    assert run("why", "libpq5", "--target", "x", environment=False) == (2, "", f"{error}{hint}")
     hint = "hint: add --lock, or ask about the environment without --target\n"
-    assert run("why", "libpq5", "--target", "x") == (2, "", f"error: --target requires --lock\n{hint}")
+    assert run("tree", "--target", "x") == (2, "", f"error: --target requires --lock\n{hint}")
 
 
 @pytest.mark.parametrize("name", ["glibc", "libc.so.6", "libc6"])

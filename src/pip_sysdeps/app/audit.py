@@ -58,6 +58,8 @@ class AuditRequest:
     """The environment."""
     lock: str | None = None
     """The lock to compare with; None for the default, if it exists."""
+    target: str | None = None
+    """The id of another system to audit the environment for; None for the root's."""
     name: str = ""
     """The suffix of the target's id, for a second environment in the same image."""
     select: tuple[str, ...] | None = None
@@ -85,7 +87,11 @@ class AuditResult:
 def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
     """Scan an environment and report on it. Raise SysdepsError as the readers do, and for an unknown code."""
     scanned = scan_environment(
-        request.location, request.lock or DEFAULT, lock_fallback=True, second_process=second_process
+        request.location,
+        request.lock or DEFAULT,
+        target=request.target,
+        lock_fallback=True,
+        second_process=second_process,
     )
     policy = scanned.project.audit
     refuse_unknown_codes((*policy.select, *policy.ignore))
@@ -109,6 +115,7 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             found,
             Inventory(
                 installed=installed_packages(scanned.place.packages),
+                is_installation_known=scanned.place.target is None,
                 closures=closures_of(scanned.place.packages, target),
                 components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
                 libraries=libraries_of(scanned, sboms),

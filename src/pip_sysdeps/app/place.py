@@ -154,11 +154,13 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
         return Place(root=tree, environment=environment, packages=None, target=system)
     from pip_sysdeps.environment.environment_root import EnvironmentRoot  # noqa: PLC0415 - as above
     from pip_sysdeps.environment.read_wheels import require_compatible  # noqa: PLC0415 - as above
+    from pip_sysdeps.environment.target_system import python_for_target  # noqa: PLC0415 - as above
 
     place = read_place(location, stages)
+    interpreter = python_for_target(place.environment, system)
+    place = place._replace(environment=place.environment._replace(interpreter=interpreter))
     require_compatible(place.root, place.environment, system)
-    interpreter = place.environment.interpreter._replace(path="", prefix="")
-    environment = place.environment._replace(interpreter=interpreter)
+    environment = place.environment._replace(interpreter=interpreter._replace(path="", prefix=""))
     root = EnvironmentRoot(place.root, environment)
     return Place(root=root, environment=environment, packages=None, target=system)
 

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.locked_target import refuse_unrelated
-from pip_sysdeps.app.place import read_place, refuse_empty_database
+from pip_sysdeps.app.place import read_place, read_place_for_target, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.environment.requirements import marker_environment, required_distributions, requirement_chains
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.needs.completeness import incompleteness_message, require_complete
+from pip_sysdeps.system.timings import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,15 +74,24 @@ class ScannedEnvironment:
 
 
 def scan_environment(
-    location: Location, lock: str = DEFAULT, *, lock_fallback: bool = False, second_process: bool = False
+    location: Location,
+    lock: str = DEFAULT,
+    *,
+    target: str | None = None,
+    lock_fallback: bool = False,
+    second_process: bool = False,
 ) -> ScannedEnvironment:
     """Scan an environment with the project's settings; pyproject.toml is searched next to `lock`.
 
-    Raise SysdepsError as the readers do. Unreadable files become a warning. With `lock_fallback`, for a report that can
-    also use the lock, raise NoEnvironmentError for an environment that is not the project's.
+    `target` is the id of another system to scan it for. Raise SysdepsError as the readers do. Unreadable files become a
+    warning. With `lock_fallback`, for a report that can also use the lock, raise NoEnvironmentError for an environment
+    that is not the project's.
     """
     project = read_project(lock)
-    place = read_place(location)
+    if target:
+        place = read_place_for_target(location, target=target, wheels=None, stages=Stages())
+    else:
+        place = read_place(location)
     refuse_empty_database(place)
     if lock_fallback:
         refuse_unrelated(place.environment, lock)

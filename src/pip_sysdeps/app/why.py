@@ -68,9 +68,14 @@ class LockAnswer:
     """The distribution of that name, with its version; empty if there is none."""
 
 
-def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
-    """Scan an environment and return why a package, library, distribution or file is needed there."""
-    scanned = scan_environment(location, lock_fallback=True, second_process=second_process)
+def why_in_environment(
+    location: Location, name: str, *, target: str | None = None, second_process: bool = False
+) -> EnvironmentAnswer:
+    """Scan an environment and return why a package, library, distribution or file is needed there.
+
+    `target` is the id of another system to scan it for.
+    """
+    scanned = scan_environment(location, target=target, lock_fallback=True, second_process=second_process)
     chains = why(scanned.scan, name, scanned.requirement_chains)
     if not chains and (path := _known_path(scanned, name)):
         chains = why(scanned.scan, path, scanned.requirement_chains)

@@ -20,7 +20,7 @@ from pip_sysdeps.render.sarif import as_sarif
 from pip_sysdeps.render.table import as_table
 from pip_sysdeps.report.audit import Scope
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.report.findings import selects_checks
+from pip_sysdeps.report.findings import LOCK_CODES, selects_checks
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar="ID",
-        help="report on this target, from the lock only (without an environment, the default is this system's target)",
+        help="the target to report on: the environment of --python or --path, otherwise the lock alone "
+        "(default: this system's)",
     )
     parser.add_argument("--name", default="", help="name of the environment, as in `lock --name`")
     parser.add_argument(
@@ -71,10 +72,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the report; return 1 if it has findings that fail the run."""
     request = AuditRequest(
-        location=location_of(args), lock=args.lock, name=args.name, select=args.select, ignore=args.ignore
+        location=location_of(args),
+        lock=args.lock,
+        target=args.target,
+        name=args.name,
+        select=args.select,
+        ignore=args.ignore,
     )
-    if args.target:
-        _refuse_conflict(args)
+    if args.target and not request.location.is_named:
+        _refuse_name(args)
+        args.messages.note(
+            f"the answer is from `{args.lock or DEFAULT}` only, which is checked for {' to '.join(LOCK_CODES)}: "
+            "--python or --path checks an environment"
+        )
         result = _report_lock(args, request)
     else:
         path = args.lock or DEFAULT
@@ -96,12 +106,12 @@ def run(args: argparse.Namespace) -> int:
     return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))
 
 
-def _refuse_conflict(args: argparse.Namespace) -> None:
-    """Raise SysdepsError if both an environment and a target of the lock are given."""
-    if args.python or args.path or args.name:
+def _refuse_name(args: argparse.Namespace) -> None:
+    """Raise SysdepsError if the name of an environment and a target of the lock are given."""
+    if args.name:
         raise SysdepsError(
-            "--target reports on the lock alone, and not on an environment",
-            hint="leave out --target, or --python, --path and --name",
+            "--target reports on the lock alone, and `--name` is part of the target's id",
+            hint=f"use --target {args.target}-{args.name}, or name the environment with --python or --path",
         )
 
 

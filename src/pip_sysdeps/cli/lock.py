@@ -20,6 +20,7 @@ from pip_sysdeps.report.lock_notes import (
     optional_needs,
     partly_searched,
     skipped_files,
+    unknown_needs,
 )
 from pip_sysdeps.report.offers import (
     MAX_OFFERS,
@@ -204,6 +205,9 @@ def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Tar
         messages.warning(line)
     for line in _notes(found, None if verbose else before, most=sys.maxsize if verbose else MAX_OFFERS):
         messages.note(line)
+    if not verbose:
+        for line in unknown_needs(scan, found.target, before):
+            messages.note(line)
     for line in (*optional_needs(scan), *skipped_files(scan, found.place.root)):
         messages.detail(line)
     files = [each for each in scan.skipped if each.verdict not in {Verdict.UNKNOWN_NAME, Verdict.TOO_LONG}]
@@ -230,7 +234,7 @@ def _notes(found: EnvironmentTarget, known: Target | None, *, most: int) -> Iter
     yield from unresolved_imports(target)
     yield from _indent(import_repairs(scan, target))
     yield from unresolved_others(target, known)
-    yield from offers(target, known, most)
+    yield from offers(target, known, most, is_other_system=found.place.target is not None)
     yield from packaged_distributions(target, known)
     yield from plugins_left_out(target, scan.recommended, known)
     yield from partly_searched(scan)

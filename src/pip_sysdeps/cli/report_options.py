@@ -18,8 +18,11 @@ _Answer = TypeVar("_Answer")
 _OfLock = TypeVar("_OfLock")
 
 
-def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that name an environment, or a lock to read instead."""
+def add_lock_arguments(parser: argparse.ArgumentParser, *, other_systems: bool = False) -> None:
+    """Declare the options that name an environment, or a lock to read instead.
+
+    With `other_systems`, `--target` may also be another system that an environment is for.
+    """
     add_place_arguments(parser).add_argument(
         "--lock",
         metavar="FILE",
@@ -28,20 +31,23 @@ def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"answer from this lock ({DEFAULT} if no FILE is given), as without an environment",
     )
     add_root_argument(parser)
-    add_target_argument(parser)
-
-
-def add_target_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that names a target of the lock."""
+    also = ", or with --python or --path another release" if other_systems else ""
     parser.add_argument(
-        "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
+        "--target",
+        metavar="ID",
+        help=f"the target of the lock{also} (default: this machine's release and architecture)",
     )
 
 
-def refuse_target(args: argparse.Namespace) -> None:
-    """Raise SysdepsError for `--target` without `--lock`."""
-    if args.target and not args.lock:
-        raise SysdepsError("--target requires --lock", hint="add --lock, or ask about the environment without --target")
+def refuse_target(args: argparse.Namespace, *, environment: bool = False) -> None:
+    """Raise SysdepsError for `--target` without `--lock`; with `environment`, only if none is named either."""
+    if not args.target or args.lock or (environment and location_of(args).is_named):
+        return
+    if environment:
+        raise SysdepsError(
+            "--target requires --lock, --path or --python", hint="add one of them, or leave out --target"
+        )
+    raise SysdepsError("--target requires --lock", hint="add --lock, or ask about the environment without --target")
 
 
 def environment_or_lock(

@@ -32,7 +32,7 @@ _SHORT = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("name", metavar="NAME", help="a binary package, soname, distribution or file")
-    add_lock_arguments(parser)
+    add_lock_arguments(parser, other_systems=True)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.usage = f"{parser.prog} NAME [OPTIONS]"  # after --lock, NAME would be its FILE
     parser.epilog = "Exit status: 0 needed; 1 nothing needs it; 2 error."
@@ -42,19 +42,24 @@ def run(args: argparse.Namespace) -> int:
     """Print the chains; return 1 if there are none."""
     if not args.name:
         raise SysdepsError("NAME is empty", hint="name a binary package, soname, distribution or file")
-    refuse_target(args)
+    refuse_target(args, environment=True)
     answer = _answer_from_lock(args) if args.lock else _answer(args)
     needed = answer.chains or (isinstance(answer, EnvironmentAnswer) and answer.by_policy)
     if not needed:
-        args.messages.note(_not_needed_message(args.name, answer))
+        args.messages.note(_not_needed_message(args.name, answer, verbose=args.messages.level > 0))
     return int(not needed)
 
 
-def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
-    """Return the message about a name that nothing needs, with a suggestion."""
+def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer, *, verbose: bool) -> str:
+    """Return the message about a name that nothing needs, with a suggestion; `verbose` if sources were listed."""
     version, holder = answer.glibc
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
+    if isinstance(answer, EnvironmentAnswer) and any(unknown_names(answer.scanned.scan, name)):
+        return (
+            f"{answer.installed} is installed, and nothing is known that it needs: it opens or runs something by a "
+            f"name that is computed at run time{'' if verbose else ' (-v lists the sources)'}"
+        )
     if answer.installed:
         return f"{answer.installed} is installed, but needs nothing from the system"
     if isinstance(answer, EnvironmentAnswer) and answer.required_by:
@@ -82,7 +87,7 @@ def _answer(args: argparse.Namespace) -> EnvironmentAnswer | LockAnswer:
 
 def _answer_from_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     note_variables(args)
-    answer = why_in_environment(location_of(args), args.name, second_process=True)
+    answer = why_in_environment(location_of(args), args.name, target=args.target, second_process=True)
     scanned = answer.scanned
     warn_of_scan(args, scanned)
     for line in unknown_names(scanned.scan, args.name):
@@ -95,7 +100,7 @@ def _answer_from_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     elif answer.by_policy:
         output.write(as_text(locked_tree(answer.by_policy), output.terminal()))
     else:
-        tree = evidence_tree(answer.chains, scanned.scan, scanned.versions)
+        tree = evidence_tree(answer.chains, scanned.scan, None if args.target else scanned.versions)
         output.write(as_text(tree, output.terminal()))
     return answer
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.tags import parse_tag
+
+from pip_sysdeps.environment.read_interpreter import parse_python_name
+from pip_sysdeps.environment.wheel_tags import python_of_tags
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.glibc.libraries import is_glibc_library
 from pip_sysdeps.loader.registry import program_of
+from pip_sysdeps.model.environment import Interpreter
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import SonameIndex, no_index_error, open_index
 from pip_sysdeps.packages.registry import distributions, distro_of, family_of_target
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.packages.family import Family
     from pip_sysdeps.packages.registry import LinuxDistribution
     from pip_sysdeps.system.root import Root
@@ -68,6 +74,28 @@ class TargetSystem:
                 hint=f"add a wheel for one version of Python (cp312-...){update_hint}",
             )
         return "cp" + self.index.target.python.replace(".", "")
+
+
+def python_for_target(environment: Environment, system: TargetSystem) -> Interpreter:
+    """Return the Python of an environment on another system.
+
+    If nothing in the environment's folders shows a version, it is the one that the wheels require; without any, the
+    system's own, if known.
+    """
+    interpreter = environment.interpreter
+    if not interpreter.is_assumed:
+        return interpreter
+    wheels = (
+        python_of_tags(tag for text in each.tags for tag in parse_tag(text)) for each in environment.distributions
+    )
+    required = frozenset[str]().union(*wheels)
+    default = system.index.target.python if system.index else ""
+    name = f"python{default}"
+    if len(required) == 1:
+        (abi_tag,) = required
+        name = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
+    python = parse_python_name(name)
+    return Interpreter(path="", prefix="", version=python.version, abi_tag=python.abi_tag) if python else interpreter
 
 
 def open_target(target_id: str, root: Root) -> TargetSystem:

@@ -44,7 +44,7 @@ def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scop
                 _findings(audit.findings, terminal, short),
                 *_package_tables(audit, terminal, STATES[scope]),
                 _distributions(audit, terminal) if scope is Scope.ALL else "",
-                terminal.flow(_summary(audit)),
+                terminal.flow(_summary(audit, scope)),
             ),
         )
     )
@@ -212,9 +212,13 @@ def line_summary(audit: Audit) -> str:
     return f"{format_count(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{size_note}"
 
 
-def _summary(audit: Audit) -> Iterator[Span]:
+def _summary(audit: Audit, scope: Scope) -> Iterator[Span]:
+    """Yield the counts; packages outside the install line with the option that lists them."""
+    offered = len(audit.in_state(PackageState.OFFER))
+    how = "" if scope is Scope.ALL else f" (--all lists {'it' if offered == 1 else 'them'})"
+    outside = f"{offered} not in the install line{how}, " if offered else ""
     worst_severity = audit.findings[0].entry.severity if audit.findings else None
-    yield Span(f"{audit.target.id}: {line_summary(audit)}, {len(audit.packages)} in all, ")
+    yield Span(f"{audit.target.id}: {line_summary(audit)}, {outside}")
     yield Span(severity_counts(audit.findings), _SEVERITY[worst_severity] if worst_severity else Role.PACKAGE)
 
 

@@ -84,7 +84,7 @@ class PackageRow:
     candidate: InstalledVersion | None = None
     """The version that would be installed, if only the downloaded package lists have it."""
     is_installation_known: bool = True
-    """Whether the package database was read; false for the report on a lock."""
+    """Whether the package database was read; false for the report on a lock, or for another system."""
 
     @property
     def version(self) -> str:
@@ -173,6 +173,8 @@ class Inventory(NamedTuple):
 
     installed: Mapping[str, InstalledVersion]
     """Binary package -> its installed version."""
+    is_installation_known: bool
+    """Whether it is known which packages are installed; false for another system."""
     closures: Closures
     """The installed and listed packages with their dependencies."""
     components: Mapping[str, tuple[Component, ...]]
@@ -207,10 +209,13 @@ def make_audit(
     ]
     return Audit(
         target=target,
-        packages=tuple(_package_rows(target, inventory.installed, closures)),
+        packages=tuple(
+            replace(row, is_installation_known=inventory.is_installation_known)
+            for row in _package_rows(target, inventory.installed, closures)
+        ),
         distributions=tuple(row for row in rows if row.needs or row.vendored or row.components or row.libraries),
         findings=findings,
-        how_to_add=how_to_add(target),
+        how_to_add=how_to_add(target, is_other_system=not inventory.is_installation_known),
         adds=closures.cost(line),
         others=others,
     )
@@ -252,7 +257,7 @@ def make_audit_of_lock(target: Target, findings: tuple[Finding, ...], others: tu
         packages=tuple(replace(row, adds=None, is_installation_known=False) for row in packages),
         distributions=tuple(rows),
         findings=findings,
-        how_to_add=how_to_add(target),
+        how_to_add=how_to_add(target, is_other_system=True),
         others=others,
         is_from_lock=True,
     )

@@ -46,7 +46,7 @@ UNRESOLVED_OTHER = Entry(
     code="SD002",
     name="unresolved-other",
     severity=Severity.NOTE,
-    summary="A plugin or a call by name needs something that nothing provides",
+    summary="A plugin or a call by name needs something that nothing provides, or that several packages have",
 )
 UNOWNED_LIBRARY = Entry(
     code="SD003",

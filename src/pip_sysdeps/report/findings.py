@@ -89,16 +89,20 @@ def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collec
     return _select(((each.entry, each.run(evidence)) for each in CHECKS), select, ignore)
 
 
+_LOCK_CHECKS = {
+    catalogue.UNRESOLVED_IMPORT: locked.unresolved_import,
+    catalogue.UNRESOLVED_OTHER: locked.unresolved_other,
+    catalogue.UNOWNED_LIBRARY: locked.unowned_library,
+}
+LOCK_CODES = (catalogue.UNRESOLVED_IMPORT.code, catalogue.UNOWNED_LIBRARY.code)
+"""The first and last code of the checks of a lock without its environment."""
+
+
 def findings_of_lock(
     target: Target, *, select: Collection[str] = (), ignore: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Return the findings of a lock's target; `select` and `ignore` as for `findings`."""
-    checks = {
-        catalogue.UNRESOLVED_IMPORT: locked.unresolved_import,
-        catalogue.UNRESOLVED_OTHER: locked.unresolved_other,
-        catalogue.UNOWNED_LIBRARY: locked.unowned_library,
-    }
-    return _select(((entry, run(target)) for entry, run in checks.items()), select, ignore)
+    return _select(((entry, run(target)) for entry, run in _LOCK_CHECKS.items()), select, ignore)
 
 
 def _select(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import packages_to_install
+from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import partly_searched_distributions
 from pip_sysdeps.words import format_list
@@ -66,6 +67,27 @@ def partly_searched(scan: Scan) -> Iterator[str]:
     """Yield one line for the distributions with sources that are too large to search, except this tool."""
     if names := [name for name in partly_searched_distributions(scan) if name != "pip-sysdeps"]:
         yield f"skipped source search (too large): {format_list(names)}"
+
+
+def unknown_needs(scan: Scan, target: Target, before: Target | None) -> Iterator[str]:
+    """Yield one line for the distributions that use names which are computed at run time, except this tool.
+
+    Yield nothing if `before`, the old target, is the same; those that it has with the same version are omitted.
+    """
+    holders = scan.environment.holders() if target != before else {}
+    names = {holders.get(each.path, "") for each in scan.skipped if each.verdict is Verdict.UNKNOWN_NAME}
+    known = {(each.name, each.version) for each in before.distribution} if before else set()
+    new = [
+        each.name
+        for each in scan.environment.distributions
+        if each.name in names and each.name != "pip-sysdeps" and (each.name, each.version) not in known
+    ]
+    if new:
+        verb = "opens or runs" if len(new) == 1 else "open or run"
+        yield (
+            f"some needs may be unknown: {format_list(new)} {verb} something by a name that is computed at run time: "
+            "-v lists the sources"
+        )
 
 
 def optional_needs(scan: Scan) -> Iterator[str]:

@@ -17,7 +17,9 @@ MAX_OFFERS = 8
 """Limit on the listed lines with needs outside the install line."""
 
 
-def offers(target: Target, before: Target | None = None, most: int = MAX_OFFERS) -> Iterator[str]:
+def offers(
+    target: Target, before: Target | None = None, most: int = MAX_OFFERS, *, is_other_system: bool = False
+) -> Iterator[str]:
     """Yield a line for each distribution or file with needs outside the install line, then how to add them.
 
     Lines that the old lock already gave are omitted. After `most` lines, the rest is only counted.
@@ -28,7 +30,7 @@ def offers(target: Target, before: Target | None = None, most: int = MAX_OFFERS)
     if len(new) > most:
         yield f"not in the install line: needs of {format_count(len(new) - most, 'other distribution')}: -v lists them"
     if new:
-        yield how_to_add(target)
+        yield how_to_add(target, is_other_system=is_other_system)
 
 
 def _offer_lines(target: Target) -> list[str]:
@@ -38,19 +40,25 @@ def _offer_lines(target: Target) -> list[str]:
     ]
 
 
-def how_to_add(target: Target) -> str:
-    """Return a hint how to add needs to the install line; empty if it has all of them."""
+def how_to_add(target: Target, *, is_other_system: bool = False) -> str:
+    """Return a hint how to add needs to the install line; empty if it has all of them.
+
+    With `is_other_system`, the target may not be that of this system.
+    """
     outside = _needs_outside_line(target)
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
     plugins = (
-        "`policy use '*/PLUGIN.so' --reason TEXT` adds all needs of a plugin, " if When.PLUGIN.value in whens else ""
+        "`pip-sysdeps policy use '*/PLUGIN.so' --reason TEXT` adds all needs of a plugin, "
+        if When.PLUGIN.value in whens
+        else ""
     )
+    chosen = f" --target {target.id}" if is_other_system else ""
     return (
-        f"`pip-sysdeps policy use NAME --reason TEXT` adds one, {plugins}`policy ignore NAME --reason TEXT` "
-        f"rejects it; "
-        f"`install-line --when {','.join(whens)}` prints all of them"
+        f"`pip-sysdeps policy use NAME --reason TEXT` adds one, {plugins}"
+        "`pip-sysdeps policy ignore NAME --reason TEXT` rejects it; "
+        f"`pip-sysdeps install-line{chosen} --when {','.join(whens)}` prints all of them"
     )
 
 
@@ -62,19 +70,20 @@ def unresolved_imports(target: Target) -> Iterator[str]:
 
 
 def unresolved_others(target: Target, before: Target | None = None) -> Iterator[str]:
-    """Yield one line for all other unresolved needs that are new in the lock."""
+    """Yield all other unresolved needs that are new in the lock: one line, and one for each note with a command."""
     others = _unresolved_others(target) - (_unresolved_others(before) if before else set())
-    by_holder: dict[str, list[str]] = {}
-    for holder, name in sorted(others):
-        by_holder.setdefault(holder, []).append(name)
-    if others:
+    for note in sorted({note for note, _, _ in others}):
+        by_holder: dict[str, list[str]] = {}
+        for _, holder, name in sorted(each for each in others if each[0] == note):
+            by_holder.setdefault(holder, []).append(name)
         groups = [f"{format_list(names)} ({holder})" for holder, names in by_holder.items()]
-        yield f"unresolved, but not needed by any import: {format_list(groups)}"
+        yield f"unresolved, but not needed by any import: {format_list(groups)}{f': {note}' if note else ''}"
 
 
-def _unresolved_others(target: Target) -> set[tuple[str, str]]:
-    """Return the other unresolved needs, as pairs of holder and name."""
-    return {(_holder(each), each.name) for each in target.unresolved if not each.is_mandatory}
+def _unresolved_others(target: Target) -> set[tuple[str, str, str]]:
+    """Return the other unresolved needs: the note if it has a command, the holder, and the name."""
+    others = (each for each in target.unresolved if not each.is_mandatory)
+    return {(each.note if "`" in each.note else "", _holder(each), each.name) for each in others}
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:
@@ -114,7 +123,7 @@ def plugins_left_out(
     for name, plugins in omitted_plugins(target, recommended).items():
         if name not in old_packages:
             add = command_to_add(plugins, holders[name])
-            yield f"not in the line: {format_list(plugins)} with plugins or data of {name}: {add}"
+            yield f"not in the install line: {format_list(plugins)} with plugins or data for {name}: {add}"
 
 
 def omitted_plugins(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from pip_sysdeps.lock.target_choice import listed_targets
 from pip_sysdeps.report.catalogue import (
     FOREIGN_FILE,
     MISSING_IN_IMAGE,
+    NO_INTERPRETER,
     NOT_LOCKED,
     OLDER_CPU,
 )
@@ -45,10 +46,15 @@ class Problem:
     """Dockerfile instructions that repair it."""
 
 
+_CAUSES = (NO_INTERPRETER, NOT_LOCKED)
+"""Kinds that explain others: with another Python, symbols and libraries are missing."""
+
+
 def sort_key(problem: Problem) -> tuple[object, ...]:
-    """Return the key that sorts problems: errors first, then by kind."""
+    """Return the key that sorts problems: errors first, then those that explain others, then by kind."""
     return (
         not problem.error,
+        problem.entry not in _CAUSES,
         problem.entry.kind,
         problem.distribution,
         problem.subject,

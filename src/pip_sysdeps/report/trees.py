@@ -112,10 +112,10 @@ def packages_tree(
     return merge_branches(sorted(found, key=lambda branch: [(label.kind, label.name) for label in branch]))
 
 
-def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
+def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str] | None) -> tuple[Node, ...]:
     """Return the chains of `why` as trees: each hop with its step of the search; all steps for a missing library.
 
-    `versions` has the installed binary packages; paths in a site directory are relative to it.
+    `versions` has the installed binary packages; None for another system. Paths in a site directory are relative to it.
     """
     evidence = _ChainLabels(scan, versions)
     return merge_branches(branch for chain in chains for branch in evidence.branches(chain))
@@ -207,7 +207,7 @@ def _kind(need: Need | lockfile.LockedNeed | lockfile.Unresolved) -> str:
 class _ChainLabels:
     """Converts chains to branches of labels."""
 
-    def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
+    def __init__(self, scan: Scan, versions: Mapping[str, str] | None) -> None:
         self._short = scan.environment.short
         self._installed = _installed_distributions(scan)
         self._versions = versions
@@ -262,7 +262,8 @@ class _ChainLabels:
             return Label(kind="other", name=provider.distribution or "no record", detail="provides it")
         if not isinstance(provider, FromPackage):
             return provider_label(provider, self._short)
-        version = self._versions.get(provider.package, "") if provider.path else "has it, but is not installed here"
+        absent = "has it, but is not installed here" if self._versions is not None else ""
+        version = (self._versions or {}).get(provider.package, "") if provider.path else absent
         return Label(kind="package", name=provider.package, detail=version)
 
     def _floor(self, provider: Provider) -> Iterator[Label]:

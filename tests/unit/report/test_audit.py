@@ -103,6 +103,7 @@ def reported(*names: str) -> Audit:
         (),
         Inventory(
             installed=INSTALLED,
+            is_installation_known=True,
             closures=CLOSURES,
             components={"pg": (OPENSSL,)},
             libraries={"lib": (LIBRARY,)},
@@ -181,7 +182,7 @@ def test_a_report_on_a_lock_knows_no_versions() -> None:
             DistributionRow(name="search", version="2.0", wheel="", needs=(Z, MAGIC), vendored=(), components=()),
         ),
         findings=(),
-        how_to_add=how_to_add(found),
+        how_to_add=how_to_add(found, is_other_system=True),
         others=(other,),
         is_from_lock=True,
     )

@@ -36,9 +36,10 @@ def test_offers_are_grouped_by_holder_and_kind() -> None:
         "not in the install line: opencv: libmagic1 (dlopen); libice6, libsm6 (exec)",
         "not in the install line: x/tool.so: libx11-6 (plugin)",
         (
-            "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy use '*/PLUGIN.so' --reason TEXT` adds "
-            "all needs of a plugin, `policy ignore NAME --reason TEXT` rejects it; "
-            "`install-line --when default,dlopen,exec,plugin` prints all of them"
+            "`pip-sysdeps policy use NAME --reason TEXT` adds one, "
+            "`pip-sysdeps policy use '*/PLUGIN.so' --reason TEXT` adds all needs of a plugin, "
+            "`pip-sysdeps policy ignore NAME --reason TEXT` rejects it; "
+            "`pip-sysdeps install-line --when default,dlopen,exec,plugin` prints all of them"
         ),
     ]
 
@@ -60,8 +61,9 @@ def test_offers_of_the_old_lock_are_not_repeated() -> None:
         (
             (MAGIC,),
             (
-                "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy ignore NAME --reason TEXT` rejects it; "
-                "`install-line --when default,dlopen` prints all of them"
+                "`pip-sysdeps policy use NAME --reason TEXT` adds one, "
+                "`pip-sysdeps policy ignore NAME --reason TEXT` rejects it; "
+                "`pip-sysdeps install-line --when default,dlopen` prints all of them"
             ),
         ),
     ],
@@ -80,6 +82,16 @@ def test_unresolved_needs_of_imports_have_a_line_each() -> None:
     ]
     assert [*unresolved_others(found)] == ["unresolved, but not needed by any import: dot, gs (opencv)"]
     assert [*unresolved_others(found, target(unresolved=(LATER, LAST)))] == []
+
+
+def test_unresolved_needs_with_a_choice_name_the_packages() -> None:
+    """Needs with the same note share a line, which ends with it."""
+    note = "cups-client, lprng have it: `pip-sysdeps policy replace lp --with PACKAGE --reason TEXT` chooses one"
+    choices = tuple(Unresolved(program=name, when="exec", distribution="cups", note=note) for name in ("lp", "lpq"))
+    assert [*unresolved_others(target(unresolved=(LATER, *choices)))] == [
+        "unresolved, but not needed by any import: gs (opencv)",
+        f"unresolved, but not needed by any import: lp, lpq (cups): {note}",
+    ]
 
 
 def test_distributions_of_system_packages_are_not_in_the_line() -> None:
@@ -104,7 +116,7 @@ def test_plugins_that_the_line_leaves_out() -> None:
     assert omitted_plugins(found, recommended) == {"libgl1": ("libgl1-mesa-dri",)}
     assert [*plugins_left_out(found, recommended)] == [
         (
-            "not in the line: libgl1-mesa-dri with plugins or data of libgl1: "
+            "not in the install line: libgl1-mesa-dri with plugins or data for libgl1: "
             "`pip-sysdeps policy add libgl1-mesa-dri --distribution opencv --reason TEXT`"
         )
     ]

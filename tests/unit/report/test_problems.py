@@ -9,7 +9,14 @@ from builders.locked import target
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.instructions import Instructions
 from pip_sysdeps.packages.registry import family_of
-from pip_sysdeps.report.catalogue import FOREIGN_FILE, MISSING_IN_IMAGE, NOT_LOCKED, OLDER_CPU
+from pip_sysdeps.report.catalogue import (
+    FOREIGN_FILE,
+    MISSING_IN_IMAGE,
+    NO_INTERPRETER,
+    NOT_LOCKED,
+    OLDER_CPU,
+    UNDEFINED_SYMBOL,
+)
 from pip_sysdeps.report.problems import (
     Problem,
     missing_target_problem,
@@ -34,6 +41,13 @@ def test_errors_come_first() -> None:
         replace(WARNING, entry=FOREIGN_FILE),
         WARNING,
     ]
+    shuffled = ordered[::-1]
+    assert sorted(shuffled, key=sort_key) == ordered
+
+
+def test_what_explains_others_comes_before_them() -> None:
+    """An environment for another Python, or another one than the locked one, explains missing symbols."""
+    ordered = [replace(PQ, entry=entry) for entry in (NO_INTERPRETER, NOT_LOCKED, MISSING_IN_IMAGE, UNDEFINED_SYMBOL)]
     shuffled = ordered[::-1]
     assert sorted(shuffled, key=sort_key) == ordered
 

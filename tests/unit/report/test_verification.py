@@ -283,7 +283,7 @@ def test_what_find_library_does_not_find(one: Need, finder: PlainFinder, problem
 
 
 def test_all_problems_errors_first() -> None:
-    """Each problem is reported once; with a lock, differences from it too."""
+    """Each problem is reported once; with a lock, differences from it too, which explain what is missing."""
     one = distribution("one", M, missing_objects=("/env/site/n.so",))._replace(tags=())
     skipped = (Skipped(path="/env/site/x.so", verdict=Verdict.FOREIGN_LIBC, reason="for musl"),)
     needs = (library(Missing()), library(Missing()))
@@ -291,9 +291,9 @@ def test_all_problems_errors_first() -> None:
     lock = with_lock(need("", "fonts-x", "declared"))
     problems = problems_of(image(found._replace(skipped=skipped), PlainSystem(installed={"bash": "1"})), lock)
     assert [(each.error, each.entry, each.subject) for each in problems] == [
+        (True, NOT_LOCKED, "debian-bookworm-amd64"),
         (True, MISSING_IN_IMAGE, "fonts-x"),
         (True, MISSING_IN_IMAGE, "liba.so.1"),
-        (True, NOT_LOCKED, "debian-bookworm-amd64"),
         (False, FOREIGN_FILE, "/env/site/x.so"),
         (False, MISSING_FILE, "/env/site/one-1.0.dist-info"),
     ]
