@@ -28,6 +28,7 @@ LAYERS = (
     {"lock"},
     {"needs"},
     {"byname"},
+    {"sources"},
     {"environment"},
     {"loader"},
     {"packages"},

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from make_index import HERE, SUITES, Maker, add_arguments, say
 
-from pip_sysdeps.byname.string_literals import imported
 from pip_sysdeps.packages.debian.apt import open_lines
 from pip_sysdeps.packages.debian.indexing import version_of
 from pip_sysdeps.packages.debian.packages_file import parse_packages
+from pip_sysdeps.sources.string_literals import imported
 from pip_sysdeps.system.python_syntax import STANDARD_MODULES
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
 from builders.apk import ApkEntry, apk_database
@@ -421,6 +422,26 @@ def _wheel(
                 archive.writestr(path, content)
 
     return write
+
+
+def _sources(files: dict[str, str | bytes]) -> Shape:
+    """Write a wheel with these files in its package `a`."""
+    return Shape(_wheel({f"a/{path}": content for path, content in files.items()}), (WHEELS,), in_root=False)
+
+
+def _source(text: str) -> Shape:
+    """Write a wheel with this source, which opens a library, too."""
+    return _sources({"__init__.py": f"import ctypes, subprocess\nctypes.CDLL('libz.so')\n{text}\n"})
+
+
+def _beside_module(text: str, modules: int = 1, copies: int = 1) -> Shape:
+    """Write a wheel with this source, perhaps several times, and extension modules."""
+    sources = {f"s{number}.py": text for number in range(copies)}
+    return _sources({**sources, **{f"{number:x}_x.abi3.so": _elf(needed=("libz.so.1",)) for number in range(modules)}})
+
+
+def _utf_7(text: str) -> str:
+    return f"+{b64encode(text.encode('utf-16-be')).decode().rstrip('=')}-"
 
 
 def _elf_bomb(folder: Path) -> None:
@@ -1103,6 +1124,93 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         _wheel({}, name="a-1-{0}-{0}-{0}.whl".format(".".join(f"{n:x}" for n in range(20)))), (WHEELS,), in_root=False
     ),
     "wheels-deep": lambda: Shape(_wheel({"a/" * 30_000 + "x.so": b"\x7fELF"}), (WHEELS,), in_root=False),
+    # sources
+    "sources-handed-on": lambda: _source("submit(" + "submit, " * 40 + ")"),
+    "sources-functions": lambda: _source(
+        "".join(f"def f{n}(a): f{(n * 7 + 1) % 10_000}(a); f{(n * 3 + 2) % 10_000}(a)\n" for n in range(10_000))
+        + "def f10000(a): ctypes.CDLL(a)\n"
+    ),
+    "sources-circle": lambda: _sources(
+        {
+            f"m{n}.py": f"import ctypes\nfrom a.m{(n + 1) % 1500} import *\nfrom a.m{(n + 2) % 1500} import f as g, x\n"
+            "def f(a): g(a); ctypes.CDLL(a); ctypes.CDLL(x)\n"
+            for n in range(1500)
+        }
+    ),
+    "sources-chain": lambda: _source("a0 = 'a'\n" + "".join(f"a{n + 1} = a{n}\n" for n in range(20_000))),
+    "sources-classes": lambda: _source(
+        "class A0: pass\n" + "".join(f"class A{n + 1}(A{n}, A0): pass\n" for n in range(9000)) + "A9000()"
+    ),
+    "sources-methods": lambda: _source(
+        "class A:\n" + _many(5000, "  def fNUMBER(self): self.x = self.fNUMBER(self.x)\n")
+    ),
+    "sources-bases": lambda: _source("class A(" + "a, " * 5000 + "): pass\n" + "A()\n" * 4500),
+    "sources-fields": lambda: _source("@dataclass\nclass A:\n" + _many(60_000, " fNUMBER: int\n")),
+    "sources-items": lambda: _source(
+        "d = {" + _many(45_000, "'aNUMBER': 'b',") + "}\nfor a in d:\n subprocess.run(d[a])\n" * 2
+    ),
+    "sources-nested": lambda: _source("ctypes.CDLL(" + "[" * 80 + "a" + " for a in b]" * 80 + ")\n" + "-" * 900 + "1"),
+    "sources-braces": lambda: _source("ctypes.CDLL(f'" + "{a}" * 20_000 + "')"),
+    "sources-fields-of-string": lambda: _source(f"x = f'{'a' * 900_000}{'{a}' * 5000}'"),
+    "sources-brackets": lambda: _source("(" * 1_000_000),
+    "sources-made": lambda: _source("ctypes.CDLL('a' * 10**9)\nctypes.CDLL('{:>999999999}.so'.format('a'))"),
+    "sources-imports": lambda: _source(_many(60_000, "import aNUMBER\n")),
+    "sources-parameters": lambda: _source(
+        "def f(" + _many(5000, "aNUMBER=1,") + "b=0):\n if b:\n" + "  ctypes.CDLL(a1)\n" * 500 + "f()\n" * 60
+    ),
+    "sources-none": lambda: _source("self.x = None\n" * 20_000 + "ctypes.CDLL(a.x)\n" * 25_000),
+    "sources-set-often": lambda: _source("f = x\n" * 30_000 + "f()\n" * 40_000),
+    "sources-exits": lambda: _source("def f():\n" + " shutil.which('a')\n" * 2000 + " if g():\n  raise\n" * 1500),
+    "sources-choices": lambda: _source("f(" * 90 + "a(" + "1," * 9000 + ")" + ") or b" * 90),
+    "sources-long-name": lambda: _source("import " + "a" * 400_000 + " as x\n" + "x.f()\n" * 4500),
+    "sources-long-string": lambda: _source(
+        f"x = '{'a' * 600_000}'\n" + "ctypes.CDLL(ctypes.util.find_library(x))\ndb.execute(x)\n" * 1500
+    ),
+    "sources-parts": lambda: _source("import " + "a." * 60_000 + "tkinter"),
+    "sources-parts-of-line": lambda: _source("import tkinter\nimport " + "a" * (15 << 20)),
+    "sources-utf-7": lambda: _sources(
+        {"__init__.py": f"# coding: utf-7\nimport ctypes\nx = {_utf_7('[' + 'ctypes.CDLL,' * 400_000 + ']')}\n"}
+    ),
+    "sources-assigned-line": lambda: _sources(
+        {"__init__.py": "import subprocess\nsubprocess.run(self.abc)\n", "b.py": "abc=1 " * 200_000}
+    ),
+    "sources-annotated-line": lambda: _sources(
+        {"__init__.py": "import subprocess\nsubprocess.run(self.abc)\n", "b.py": "abc:" * 200_000}
+    ),
+    "sources-import-line": lambda: _sources(
+        {"__init__.py": "import subprocess\nfrom a.b import abc\nsubprocess.run(abc)\n", "b.py": "import " * 200_000}
+    ),
+    "sources-wanted": lambda: _sources(
+        {
+            "__init__.py": "import subprocess\n" + _many(8000, "subprocess.run(self.abcNUMBER)\n"),
+            "b.py": _many(8000, "abcNUMBER ") * 20,
+        }
+    ),
+    "sources-spaces": lambda: _sources({"__init__.py": "import subprocess\nsubprocess.run(" + " " * 200_000 + "a)\n"}),
+    "sources-open-imports": lambda: _sources({"__init__.py": "import tkinter\n" + "import (\n" * 1_500_000}),
+    "sources-inner-imports": lambda: _sources(
+        {f"m{n}.py": "if a:\n import tkinter\n" + "f(1)\n" * 50_000 for n in range(40)}
+    ),
+    "sources-in-function": lambda: _sources(
+        {"__init__.py": "#" + "a" * (15 << 20) + "\ndef f():\n" + "  import tkinter\n" * 20_000}
+    ),
+    "sources-import-words": lambda: _beside_module("import" * 170_000 + "\n0_x\n"),
+    "sources-conditions": lambda: _beside_module(
+        "if (" + "a," * 40_000 + "):\n" + " importlib.import_module('a.0_x')\n" * 3000
+    ),
+    "sources-words": lambda: _beside_module("ab 0c 9d " * 100_000, modules=1500, copies=30),
+    "sources-of-files": lambda: _sources(
+        {
+            **{f"m{n}.py": "import b, subprocess\n'libq.so'\n" + "f(1)\n" * 60_000 for n in range(40)},
+            "libq.so": _elf(needed=("libz.so.1",)),
+        }
+    ),
+    "sources-uses": lambda: _sources(
+        {
+            "__init__.py": "x = 'libq.so'\n" + "x = b\n" * 30_000 + "f(x, x, x)\n" * 20_000,
+            "libq.so": _elf(needed=("libz.so.1",)),
+        }
+    ),
     # an index that `index update` is said to have made
     "index-fifo": lambda: Shape(_fifo("pip-sysdeps/index/debian-bookworm-amd64.index"), (LOCK,)),
     "index-zero": lambda: Shape(_link("pip-sysdeps/index/debian-bookworm-amd64.index", "/dev/zero"), (LOCK,)),

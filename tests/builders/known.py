@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BUILT_WITH = {
     "duplicity": ("librsync-dev", "gettext"),
     "mecab-python3": ("libmecab-dev", "swig"),
+    "mod-wsgi": ("apache2-dev",),
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("graphviz", "libgraphviz-dev"),

@@ -79,10 +79,10 @@ def installed(case: Case) -> Path:
     return folder
 
 
-def package_lists() -> Path:
+def package_lists(suite: str = SUITE) -> Path:
     """Return what `apt-get update` leaves in a release root, downloaded once, as a layer to put over it."""
-    root = debian_root(SUITE, "release")
-    with made_once(f"{SUITE}-named-lists") as (folder, unfinished):
+    root = debian_root(suite, "release")
+    with made_once(f"{suite}-named-lists") as (folder, unfinished):
         if unfinished is not None:
             with overlay(root) as updated:
                 run_in(updated, ["apt-get", "update", "-qq"])
@@ -135,10 +135,11 @@ def install_line(root: Path, line: Sequence[str]) -> None:
 _WITHOUT_KNOWLEDGE = """
 from unittest.mock import patch
 from pip_sysdeps.cli import main
-with patch("pip_sysdeps.byname.named_needs.known_of", return_value=()):
+named = "pip_sysdeps.byname.named_needs"
+with patch(f"{named}.known_of", return_value=()), patch(f"{named}.companions", return_value={}):
     raise SystemExit(main())
 """
-"""The tool with an empty knowledge file, for comparison."""
+"""The tool without the knowledge file and the companions, for comparison."""
 
 
 def named_packages(root: Path, *, knowledge: bool = True) -> frozenset[str]:
@@ -161,9 +162,9 @@ def line_of(root: Path) -> tuple[str, ...]:
     return line_of_lock(locked(root))
 
 
-def line_of_lock(lock: Path, *options: str) -> tuple[str, ...]:
+def line_of_lock(lock: Path, *options: str, suite: str = SUITE) -> tuple[str, ...]:
     """Return what `apt-line` prints for a lock."""
-    options = ("--lock", str(lock), "--target", f"debian-{SUITE}-amd64", *options)
+    options = ("--lock", str(lock), "--target", f"debian-{suite}-amd64", *options)
     printed = subprocess.run(
         [sys.executable, "-m", "pip_sysdeps", "apt-line", *options],
         capture_output=True,

@@ -25,12 +25,7 @@ from builders.elf_memory import QUESTIONS, in_memory
 from builders.facts import distribution
 from builders.locked import TARGET_FACTS
 from builders.rpm_files import Rpm, bdb, ndb
-from pip_sysdeps.byname.optional_files import optional_files
-from pip_sysdeps.byname.optional_modules import optional_modules
-from pip_sysdeps.byname.parsed_sources import ParsedSources, Source
-from pip_sysdeps.byname.sources import Others, named_by
-from pip_sysdeps.byname.steps import StepLimitError
-from pip_sysdeps.byname.string_literals import beginnings, mentioned
+from pip_sysdeps.byname.source_references import Others, named_by
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
 from pip_sysdeps.environment.pyenv import parse_version_file
 from pip_sysdeps.environment.read_scripts import interpreter_of
@@ -61,6 +56,8 @@ from pip_sysdeps.loader.musl.config import parse_path_file
 from pip_sysdeps.lock.merge import sides_of
 from pip_sysdeps.lock.project import parse_project
 from pip_sysdeps.lock.text import dumps, loads
+from pip_sysdeps.needs.optional_files import optional_files
+from pip_sysdeps.needs.optional_modules import optional_modules
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.index import parse_index
 from pip_sysdeps.packages.apk.names import so_capability
@@ -94,6 +91,10 @@ from pip_sysdeps.packages.rpm.repo_file import (
 )
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
+from pip_sysdeps.sources.parsed_sources import ParsedSources
+from pip_sysdeps.sources.source import Source
+from pip_sysdeps.sources.steps import StepLimitError
+from pip_sysdeps.sources.string_literals import beginnings, mentioned
 from pip_sysdeps.system.os_release import parse_os_release
 from pip_sysdeps.system.root import Root
 
@@ -155,11 +156,11 @@ def _lines(content: bytes) -> list[bytes]:
 
 def _optional_modules(content: bytes) -> object:
     sources = (Source("pkg/__init__.py", content), Source("pkg/between.py", content))
-    return optional_modules(["pkg._fast", "pkg.between"], ParsedSources(lambda: sources))
+    return optional_modules(["pkg._fast", "pkg.between"], ParsedSources(sources))
 
 
 def _optional_files(content: bytes) -> object:
-    return optional_files(["libfoo.so.1"], ParsedSources(lambda: [Source("pkg/__init__.py", content)]))
+    return optional_files(["libfoo.so.1"], ParsedSources([Source("pkg/__init__.py", content)]))
 
 
 def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
@@ -167,8 +168,8 @@ def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
 
 
 def _references(content: bytes) -> object:
-    others = Others(lambda *_: {"/site/b.py": b"import a\na.f('libb.so')\n"})
-    return named_by({"/site/a.py": content}, others, "/site").references
+    others = Others(lambda *_: [Source("/site/b.py", b"import a\na.f('libb.so')\n", "/site")])
+    return named_by([Source("/site/a.py", content, "/site")], others).references
 
 
 def _decompressed(content: bytes) -> object:

@@ -157,7 +157,7 @@ def _install_troubled(site: Path) -> None:
         "gone/_far.abi3.so": Elf(needed=("libfar.so.12", "libc.so.6")).build(),
     })  # fmt: skip
     far = {"../../libfar.so.12": Elf(soname="libfar.so.12", needed=("libc.so.6",)).build()}
-    opens = {"far/host.py": b"import ctypes\nctypes.CDLL(open('/etc/far').read())\n"}
+    opens = {"far/host.py": b"import subprocess\nsubprocess.run([open('/etc/far').read()])\n"}
     install(site, "far", "12.0", files={**far, **opens})
     shared = Elf(needed=("libc.so.6",), soname="one").build()
     install(site, "twice", files={"shared/_s.abi3.so": shared})

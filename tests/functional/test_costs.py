@@ -39,6 +39,14 @@ QUICK = (
     "wheels-record",
     "wheels-record-quotes",
     "index-fifo",
+    "sources-handed-on",
+    "sources-long-name",
+    "sources-parts",
+    "sources-utf-7",
+    "sources-assigned-line",
+    "sources-import-line",
+    "sources-import-words",
+    "sources-conditions",
 )
 """Shapes that are tried with one command."""
 LONG = (
@@ -68,6 +76,26 @@ LONG = (
     "wheels-members",
     "apt-list-bomb",
     "sbom-hard-links",
+    "sources-functions",
+    "sources-circle",
+    "sources-bases",
+    "sources-fields",
+    "sources-braces",
+    "sources-fields-of-string",
+    "sources-none",
+    "sources-set-often",
+    "sources-exits",
+    "sources-choices",
+    "sources-long-string",
+    "sources-annotated-line",
+    "sources-wanted",
+    "sources-open-imports",
+    "sources-inner-imports",
+    "sources-in-function",
+    "sources-parts-of-line",
+    "sources-words",
+    "sources-of-files",
+    "sources-uses",
 )
 """Shapes that take longer, even where they are refused."""
 

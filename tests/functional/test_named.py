@@ -213,7 +213,7 @@ def load():
     except OSError:
         return None
 """
-OFFER = "`install-line --when default,dlopen,exec` prints all of them\n"
+OFFER = "`pip-sysdeps install-line --when default,dlopen,exec` prints all of them\n"
 
 
 @pytest.fixture
@@ -366,3 +366,79 @@ def test_why_says_which_sources_have_no_name(desk: Desk) -> None:
     ]
     assert all(line in desk.run("why", "-v", "opener", "--root", str(desk.root), "--python", VENV).err for line in said)
     assert not any(line in desk.run("why", "opener", "--root", str(desk.root), "--python", VENV).err for line in said)
+
+
+def test_a_distribution_with_libraries_opens_one_of_them(desk: Desk) -> None:
+    """A computed name then says nothing of the system's libraries, but still of its programs."""
+    text = b"import ctypes, subprocess\nctypes.CDLL(pick())\nsubprocess.run([chosen()])\n"
+    files = {"opener/__init__.py": text, "opener/libown.so": Elf(soname="libown.so").build()}
+    install(desk.root / SITE.lstrip("/"), "opener", files=files)
+    err = desk.run_lock("-v").err
+    assert "runs a program by a name that is computed at run time" in err
+    assert "opens a library by" not in err
+
+
+def test_why_does_not_claim_that_nothing_is_needed(desk: Desk) -> None:
+    """Of a distribution that opens something by a computed name, no need is known: there may be some."""
+    install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": b"import ctypes\nctypes.CDLL(pick())\n"})
+    assert desk.run("why", "opener", "--root", str(desk.root), "--python", VENV).err == (
+        "opener 1.0 is installed, and nothing is known that it needs: it opens or runs something by a name that is "
+        "computed at run time (-v lists the sources)\n"
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- companions
+
+
+def test_a_companion_of_a_library_that_is_opened(desk: Desk) -> None:
+    """A library that does not start without data of another package has that in the line, and `why` says so."""
+    install(desk.root / SITE.lstrip("/"), "words", files={"words.py": b"import ctypes\nctypes.CDLL('libmecab.so.2')\n"})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libmecab2 libpq5 mecab-ipadic-utf8\n"
+    said = desk.run("why", "--root", str(desk.root), "--python", VENV, "mecab-ipadic-utf8")
+    text = " ".join(said.out.replace("│", "").split())
+    assert "knowledge about libmecab.so.2: MeCab does not start without a dictionary" in text
+
+
+def test_a_companion_of_a_linked_library(desk: Desk) -> None:
+    """An extension module that is linked to the library needs the same."""
+    module = Elf(needed=("libmecab.so.2",), defined=("PyInit_words",)).build()
+    install(desk.root / SITE.lstrip("/"), "words", files={"words.abi3.so": module})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libmecab2 libpq5 mecab-ipadic-utf8\n"
+
+
+def test_a_companion_that_is_installed_as_a_distribution(desk: Desk) -> None:
+    """Its package is not needed."""
+    site = desk.root / SITE.lstrip("/")
+    install(site, "words", files={"words.py": b"import ctypes\nctypes.CDLL('libmecab.so.2')\n"})
+    install(site, "unidic-lite", files={"unidic_lite/__init__.py": b""})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libmecab2 libpq5\n"
+
+
+@pytest.mark.parametrize(("name", "line"), [("signs-with-gpg", "gpg gpg-agent libpq5\n"), ("signs", "libpq5\n")])
+def test_a_companion_of_a_program(desk: Desk, name: str, line: str) -> None:
+    """It is in the line if the program is, and offered if the program is."""
+    source = b"import subprocess\ndef sign():\n    subprocess.run(['gpg', '--list-keys'], check=True)\n"
+    install(desk.root / SITE.lstrip("/"), name, files={"signs.py": source})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == line
+    assert desk.run_apt_line("--when", "default,exec,declared").out == "gpg gpg-agent libpq5\n"
+
+
+def test_a_companion_is_ignored_by_the_policy(desk: Desk, tmp_path: Path) -> None:
+    """The project may have a reason: it names its own dictionary."""
+    install(desk.root / SITE.lstrip("/"), "words", files={"words.py": b"import ctypes\nctypes.CDLL('libmecab.so.2')\n"})
+    ignore = "ignore = [{ package = 'mecab-ipadic-utf8', reason = 'brings its own' }]\n"
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pip-sysdeps.distribution.words]\n{ignore}")
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libmecab2 libpq5\n"
+
+
+def test_a_companion_that_is_a_typelib(desk: Desk) -> None:
+    """The library reads it, so it is in the line without PyGObject."""
+    source = b"import ctypes\nctypes.CDLL('libgirepository-1.0.so.1')\n"
+    install(desk.root / SITE.lstrip("/"), "objects", files={"objects.py": source})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "gir1.2-glib-2.0 libgirepository-1.0-1 libpq5\n"

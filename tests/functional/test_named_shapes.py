@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.venv import install
+from builders.elf import Elf
+from builders.system import PROGRAM, write_library
+from builders.venv import install, make_interpreter, make_venv
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.toml import parse_toml
 
@@ -29,6 +31,39 @@ def dedent(text: str) -> str:
 
 
 LINES = {
+    "the release lacks the one of a choice that is tried again": (
+        {
+            "__init__": RUN
+            + """import shutil
+            def find():
+                for name in ['glpsol', 'glpsol-bin']:
+                    if shutil.which(name):
+                        return name
+                try:
+                    subprocess.check_output(['glpsol-bin', '--version'])
+                except Exception:
+                    pass
+                raise FileNotFoundError
+            """
+        },
+        "glpk-utils",
+    ),
+    "the release lacks the library of a choice that is opened again": (
+        {
+            "__init__": OPEN
+            + """def load():
+                for name in ['libglpk.so.40', 'libglpk.so.99']:
+                    try:
+                        return ctypes.CDLL(name)
+                    except OSError:
+                        continue
+                raise ImportError
+            def again():
+                return ctypes.CDLL('libglpk.so.99')
+            """
+        },
+        "libglpk40",
+    ),
     "a wrapper in another module runs it": (
         {
             "__init__": "from .util import run\ndef go(f): run(['glpsol', f])",
@@ -239,11 +274,111 @@ def test_a_module_apart_from_the_release_s_python(desk: Desk, module: str, relea
     assert list(target.installs) == [f"python3-{'tk' if module == 'tkinter' else module}"]
 
 
+OWN_LIBRARIES = {
+    "_tkinter": Elf(needed=("libtcl8.6.so", "libtk8.6.so", "libc.so.6"), runpath="$ORIGIN/../.."),
+    "libtcl8.6": Elf(soname="libtcl8.6.so", needed=("libz.so.1",)),
+    "libtk8.6": Elf(soname="libtk8.6.so", needed=("libtcl8.6.so", "libX11.so.6")),
+}
+
+
+@pytest.mark.parametrize("brought", [{"_tkinter"}, {"_tkinter", "libtcl8.6", "libtk8.6"}])
+def test_an_extension_module_of_another_python(desk: Desk, brought: set[str]) -> None:
+    """The libraries that it needs are in the line; of those that come with that Python, what they need."""
+    lib = "opt/python/lib"
+    make_interpreter(desk.root, "/opt/python")
+    write_library(desk.root, "/opt/python/bin/python3.11", PROGRAM).chmod(0o755)
+    for name in brought:
+        path = f"python3.11/lib-dynload/{name}.cpython-311-x86_64-linux-gnu.so" if name[0] == "_" else f"{name}.so"
+        write_library(desk.root, f"/{lib}/{path}", OWN_LIBRARIES[name])
+    site = make_venv(desk.root, "/opt/other", home="/opt/python/bin")
+    install(site, "drawing", files={"drawing.py": b"import tkinter\n"})
+    assert desk.run("lock", "--root", str(desk.root), "--python", "/opt/other").status == 0
+    expected = "libtcl8.6 libtk8.6\n" if brought == {"_tkinter"} else "libx11-6\n"
+    assert desk.run_apt_line().out == expected
+
+
+MODULE_RUNS = {
+    "its own Python": "subprocess.run([sys.executable, '-m', 'venv', p], check=True)",
+    "isolated": "subprocess.check_call([sys.executable, '-I', '-m', 'venv', p])",
+    "with one option": "subprocess.check_call([sys.executable, '-Im', 'ensurepip', '--upgrade'])",
+    "the Python on PATH": "subprocess.run(['python3', '-m', 'venv', p], check=True)",
+    "a variable": "command = [sys.executable, '-m', 'venv']\n    command.append(p)\n    subprocess.run(command)",
+    "a shell": "subprocess.run('python3 -m venv x', shell=True, check=True)",
+    "an f-string": "os.system(f'{sys.executable} -m venv {p}')",
+    "another module": "util.execute([sys.executable, '-m', 'venv', p])",
+}
+
+
+@pytest.mark.parametrize("case", MODULE_RUNS)
+def test_a_module_apart_that_is_run(desk: Desk, case: str) -> None:
+    """The package is offered with the place of the command; in the line if the title names the module."""
+    modules = {
+        "__init__": f"import os, subprocess, sys\nfrom . import util\ndef go(p):\n    {MODULE_RUNS[case]}",
+        "util": RUN + "def execute(c): return subprocess.check_output(c)",
+    }
+    (need,) = offered(locked(desk, "/here", "bookworm", modules))
+    assert (need.package, need.by) == ("python3-venv", ("solve/__init__.py",))
+    titled = locked(desk, "/other", "bookworm", modules, about="Makes a venv or runs ensurepip")
+    assert list(titled.installs) == ["python3-venv"]
+
+
+NO_MODULE_RUNS = {
+    "another module": "subprocess.run([sys.executable, '-m', 'pip', 'install', p])",
+    "another program": "subprocess.run(['rm', '-m', 'venv'])",
+    "an alternative": "subprocess.run(['virtualenv', p] if p else [sys.executable, '-m', 'venv', p])",
+    "tried": "try:\n        subprocess.run([sys.executable, '-m', 'venv', p])\n    except Exception:\n        pass",
+    "a condition": "if p: subprocess.run([sys.executable, '-m', 'venv', p])",
+    "words": "log([sys.executable, '-m', 'venv', p])",
+}
+
+
+@pytest.mark.parametrize("case", NO_MODULE_RUNS)
+def test_a_module_apart_that_may_not_be_run(desk: Desk, case: str) -> None:
+    """Nothing is offered: what code can do without, or does under a condition, counts as for other programs."""
+    text = f"import subprocess, sys\ndef go(p):\n    {NO_MODULE_RUNS[case]}"
+    target = locked(desk, "/here", "bookworm", {"__init__": text})
+    assert ([*target.installs], offered(target)) == ([], [])
+
+
+def test_a_module_apart_that_runs_at_import(desk: Desk) -> None:
+    """The package is in the line, as the distribution cannot be imported without it."""
+    text = f"{RUN}import sys\nsubprocess.run([sys.executable, '-m', 'venv', '/x'], check=True)"
+    assert list(locked(desk, "/here", "bookworm", {"__init__": text}).installs) == ["python3-venv"]
+
+
 def test_a_module_apart_that_another_module_imports(desk: Desk) -> None:
     """The package is in the line: the distribution cannot be imported without it."""
     text = "import sys\nif sys.version_info >= (3,):\n    from distutils.sysconfig import get_python_lib"
     modules = {"__init__": "from .core import *", "core": "from . import helper", "helper": text}
     assert list(locked(desk, "/here", "bookworm", modules).installs) == ["python3-distutils"]
+
+
+ENTRY_POINTS = {
+    "an entry point": ("[gui_scripts]\nsolve = solve.gui:main", ["python3-tk"], []),
+    "an entry point that imports it": ("[console_scripts]\nsolve = solve.app:main", ["python3-tk"], []),
+    "an entry point for an extra": ("[gui_scripts]\nsolve = solve.gui:main [gui]", [], ["python3-tk"]),
+    "a plugin": ("[other]\nsolve = solve.gui:main", [], ["python3-tk"]),
+    "none": ("", [], ["python3-tk"]),
+}
+
+
+@pytest.mark.parametrize("case", ENTRY_POINTS)
+def test_a_module_apart_that_a_program_imports(desk: Desk, case: str) -> None:
+    """The package is in the line if a program of the distribution cannot start without it."""
+    text, line, others = ENTRY_POINTS[case]
+    modules = {"__init__": "", "app": "from .gui import main", "gui": "import tkinter\ndef main(): tkinter.Tk()"}
+    entry_points = desk.root / "here/lib/python3.11/site-packages/solve-1.0.dist-info/entry_points.txt"
+    entry_points.parent.mkdir(parents=True)
+    entry_points.write_text(text)
+    target = locked(desk, "/here", "bookworm", modules)
+    assert ([*target.installs], [need.package for need in offered(target)]) == (line, others)
+
+
+def test_a_module_apart_for_one_program_of_a_large_distribution(desk: Desk) -> None:
+    """The package is offered, because that program may be one feature of many."""
+    modules = {"__init__": "", "__main__": "import tkinter", **{f"module{number}": "" for number in range(100)}}
+    target = locked(desk, "/here", "bookworm", modules)
+    assert ([*target.installs], [need.package for need in offered(target)]) == ([], ["python3-tk"])
 
 
 def test_a_module_apart_that_a_distribution_brings(desk: Desk) -> None:
@@ -356,5 +491,37 @@ def test_an_offer_of_several_packages_names_them(desk: Desk) -> None:
     """Nothing says that no package has a program that several have: neither the lock nor a search of the index."""
     text = RUN + "def go(): subprocess.run(['mail', 'x'], check=True)"
     target = locked(desk, "/here", "bookworm", {"__init__": text})
-    note = "bsd-mailx, mailutils, s-nail have it: choose one with `pip-sysdeps policy add`"
+    how = "`pip-sysdeps policy replace mail --with PACKAGE --reason TEXT` chooses one"
+    note = f"bsd-mailx, mailutils, s-nail have it: {how}"
     assert [(each.program, each.note) for each in target.unresolved] == [("mail", note)]
+
+
+OF_DISTRIBUTIONS = {
+    "a requirement": ("black", "Requires-Dist: black"),
+    "an extra": ("black", "Requires-Dist: Black (>=22) ; extra == 'fmt'"),
+    "another program of its package": ("sphinx-build", "Requires-Dist: sphinx>=7"),
+}
+
+
+@pytest.mark.parametrize("case", OF_DISTRIBUTIONS)
+def test_a_program_that_pip_installs(desk: Desk, case: str) -> None:
+    """A program of a required distribution is neither in the line nor offered, even if the title names it."""
+    program, required = OF_DISTRIBUTIONS[case]
+    text = f"{RUN}def go(f): subprocess.run(['{program}', f], check=True)"
+    target = locked(desk, "/here", "bookworm", {"__init__": text}, about=f"Runs {program}\n{required}")
+    assert (list(target.installs), offered(target)) == ([], [])
+
+
+def test_a_program_that_a_required_distribution_lacks(desk: Desk) -> None:
+    """A distribution that is installed does not have the program of its name: the package is in the line."""
+    install(desk.root / "here/lib/python3.11/site-packages", "graphviz", files={"graphviz/__init__.py": b""})
+    text = f"{RUN}def go(f): subprocess.run(['dot', f], check=True)"
+    target = locked(desk, "/here", "bookworm", {"__init__": text}, about="Runs dot\nRequires-Dist: graphviz")
+    assert list(target.installs) == ["graphviz"]
+
+
+def test_a_program_of_a_distribution_that_is_not_required(desk: Desk) -> None:
+    """It is offered: pip can install it as well as the release."""
+    text = f"{RUN}def go(f): subprocess.run(['sphinx-build', f], check=True)"
+    target = locked(desk, "/here", "bookworm", {"__init__": text}, about="Runs sphinx-build")
+    assert (list(target.installs), [need.package for need in offered(target)]) == ([], ["python3-sphinx"])

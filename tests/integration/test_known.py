@@ -1,4 +1,4 @@
-"""The knowledge file, entry by entry, against the real distributions: what an entry says can be seen in them."""
+"""The knowledge file, entry by entry, against the real distributions, and companions against tiny ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from zipfile import ZipFile
 
 import pytest
 
+from builders import companions
 from builders.known import environments, held
 from builders.wheelhouses import fetched_wheels
+from pip_sysdeps.byname import read_knowledge
 from pip_sysdeps.byname.read_knowledge import known, known_objects
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.packages.index import open_index
@@ -66,6 +68,21 @@ def test_the_entries_about_objects_of(name: str) -> None:
             assert any(text.encode() in wheel.read(each) for each in fnmatch.filter(files, file))
 
 
+@pytest.mark.debian
+@pytest.mark.network
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name == "runs-gpg" else pytest.mark.exhaustive) for name in companions.CASES],
+)
+def test_the_companions_of(name: str, suite: str) -> None:
+    """A tiny distribution fails with its library or program alone, and works with the line, which has the companion."""
+    outcome = companions.tried(suite, name)
+    assert outcome.companions
+    assert outcome.without
+    assert not outcome.line
+
+
 @pytest.mark.parametrize("target", ["debian-bookworm-amd64", "debian-trixie-amd64", "debian-trixie-arm64"])
 def test_a_release_has_it(target: str) -> None:
     """Some alternative of each library and program has a package in each release, but for what a release dropped."""
@@ -74,3 +91,13 @@ def test_a_release_has_it(target: str) -> None:
     ask = {ReferenceKind.PROGRAM: index.package_of_program, ReferenceKind.LIBRARY: index.package_of}
     without = {e.distribution for e in ENTRIES if e.kind in ask and not any(map(ask[e.kind], e.names))}
     assert without == ({"pdfkit", "imgkit"} if "trixie" in target else set())
+
+
+@pytest.mark.parametrize("target", ["debian-bookworm-amd64", "debian-trixie-amd64", "debian-trixie-arm64"])
+def test_a_release_has_each_companion(target: str) -> None:
+    """The index that is shipped names a package for every companion, which is a file or program."""
+    index = open_index(target)
+    assert index is not None
+    ask = {ReferenceKind.PROGRAM: index.package_of_program, ReferenceKind.FILE: index.package_of_file}
+    every = {each for of_one in read_knowledge.companions().values() for each in of_one}
+    assert all(any(map(ask[each.kind], each.names)) for each in every)

@@ -12,7 +12,6 @@ from pip_sysdeps.app.version_floors import with_version_floors
 from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
 from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
-from pip_sysdeps.byname.read_optional import OptionalRoots
 from pip_sysdeps.elf.kinds import is_extension_module, is_program
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
@@ -25,9 +24,10 @@ from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
 from pip_sysdeps.needs.optional import ImportRoots, mark_optional
 from pip_sysdeps.needs.plugins import DEFAULT, chosen_files, plugin_choices
+from pip_sysdeps.needs.read_optional import OptionalRoots
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
-from pip_sysdeps.packages.recommended import plugin_packages
+from pip_sysdeps.packages.recommended import optional_packages
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.system.fork_worker import in_second_process
 from pip_sysdeps.system.progress import task
@@ -102,7 +102,7 @@ class Scanner:
             folders = default_directories(self.platform)
             process = InterpreterProcess(place.root, place.environment, self.objects, program, conditions, folders)
         system = EnvironmentSystem(place, self.index, process)
-        named = self._needs_by_name(system)
+        named = self._needs_by_name(system, process)
         with self._search(named) as finish_search:
             with task("resolving libraries"):
                 loads = () if process is None else self._loads(process)
@@ -124,34 +124,28 @@ class Scanner:
         found = found._replace(distributions=distributions, skipped=(*found.skipped, *notes), note=note)
         return found._replace(recommended=self._recommended(found))
 
-    def _recommended(self, found: Scan) -> dict[str, tuple[str, ...]]:
+    def _recommended(self, found: Scan) -> Mapping[str, tuple[str, ...]]:
         """Map each needed package to the packages that have plugins for its libraries."""
         needed = {need.provider.package for _, need in found.needs() if isinstance(need.provider, FromPackage)}
-        packages = self.place.packages
-        plugins = {name: plugin_packages(name, self.index, packages) for name in sorted(needed - found.base)}
-        return {name: others for name, others in plugins.items() if others}
+        return optional_packages(needed - found.base, self.index, self.place.packages)
 
     def _loads(self, process: InterpreterProcess) -> tuple[Load, ...]:
         return tuple(process.loads(self._files.usable, self._named_files, chosen_files(self._plugins)))
 
-    def _needs_by_name(self, system: EnvironmentSystem) -> Named:
+    def _needs_by_name(self, system: EnvironmentSystem, process: InterpreterProcess | None) -> Named:
         return Named(
             self.place.root,
             self.place.environment,
             system,
             objects=self._files.usable,
             notes=self._notes,
-            libraries=self._libraries,
+            libraries=process.outside_libraries if process else lambda _: (),
             fork=self._may_fork,
             machine=self.platform.machine,
         )
 
     def _notes(self, path: str) -> tuple[DlopenNote, ...] | None:
         return self.objects.query(path, dlopen_notes)
-
-    def _libraries(self, path: str) -> tuple[str, ...] | None:
-        facts = self.objects.facts(path)
-        return facts.needed if isinstance(facts, ElfFile) else None
 
     @contextmanager
     def _search(self, named: Named) -> Iterator[Callable[[], Mapping[str, Searched]]]:
@@ -170,7 +164,7 @@ class Scanner:
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:
         """Return the objects that a Python file of their own distribution names."""
         if unchecked := paths - self._checked_for_mentions:
-            from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - loads ast; a small lock does not
+            from pip_sysdeps.needs.file_mentions import named_files  # noqa: PLC0415 - loads ast; a small lock does not
 
             self._stages.end("loader")
             environment = self.place.environment

@@ -298,7 +298,7 @@ class EnvironmentSystem:
                 identity = root.identity(path)
                 if identity is not None and identity not in read:
                     read.add(identity)
-                    names |= parse_scripts(root.read(path, _MAX_ENTRY_POINTS))
+                    names.update(parse_scripts(root.read(path, _MAX_ENTRY_POINTS)))
         return frozenset(names)
 
     @cached_property

@@ -1,1 +1,1 @@
-"""What distributions need by name: libraries, programs and files that no ELF file states."""
+"""Needs by name: libraries, programs and files that code or metadata states, but no DT_NEEDED."""

@@ -1,4 +1,4 @@
-"""What a `try` statement opens, and what its handlers open instead: alternatives, of which one has to be there."""
+"""Join the libraries or files of a `try` statement with those of its handlers: they are alternatives."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pip_sysdeps.byname.module import Attempt
-    from pip_sysdeps.byname.steps import Steps
     from pip_sysdeps.model.needs import Reference
+    from pip_sysdeps.sources.module import Attempt
+    from pip_sysdeps.sources.steps import Steps
 
 
 class Opened(NamedTuple):
-    """A library that a call opens."""
+    """A library or file that a call opens."""
 
     reference: Reference
     call: int
-    """The call that decides on the name, by the identity of its node."""
+    """Identity of the call that states the name."""
 
 
 def joined(opened: Sequence[Opened], attempts: Iterable[Attempt], steps: Steps) -> list[Opened]:
-    """Join what is tried with what is opened instead, in their order, as far as one stands for the other.
+    """Return what is opened, with that of a `try` and of its handler joined in this order.
 
-    Together they are as sure as the fallback: the code goes on after the failure of what it tries first.
+    The pair has the confidence of the fallback, because the code continues after the first failure. A `try` and a
+    handler that open different numbers of libraries or files are not joined.
     """
     every, added = dict(enumerate(opened)), count(len(opened))
     by_call: defaultdict[int, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What a root has under a name: programs, files, libraries."""
+"""Find programs, files and libraries of a root by name."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _MOST_FOLDERS = 200
 
 
 class SystemNames:
-    """Answers for one root."""
+    """The programs, files and libraries of one root."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
 
     def program(self, name: str) -> str | None:
-        """Return where a program is on root's PATH."""
+        """Return the path of a program in a folder of PATH."""
         paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)
         return next((path for path in paths if self._root.is_file(path)), None)
 
     @cached_property
     def _programs(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        """The names in each folder of programs: words of sources are looked up by the thousand."""
+        """The names in each folder of programs, read once: thousands of words are looked up."""
         return tuple((folder, frozenset(self._root.names(f"/{folder}"))) for folder in PROGRAM_FOLDERS)
 
     def file(self, pattern: str) -> str | None:
-        """Return the first file of a pattern, in which `*` stands for one folder or a part of a name."""
+        """Return the first file that matches a pattern; `*` matches a folder or a part of a name."""
         places = [""]
         for part in pattern.strip("/").split("/"):
             found = [
@@ -45,12 +45,12 @@ class SystemNames:
         return next((place for place in places if self._root.is_file(place)), None)
 
     def newest(self, stem: str, folders: Iterable[str]) -> str | None:
-        """Return the file name of the newest library of a stem in some folders, as ldconfig(8) lists it first."""
+        """Return the newest library of a stem in some folders, in the order of ldconfig(8)."""
         return newest(stem, (name for folder in folders for name in self._root.names(folder)))
 
 
 def newest(stem: str, names: Iterable[str]) -> str | None:
-    """Return the library of a stem with the highest number, `libmagic.so.1`; None if none has one number alone."""
+    """Return the library with the highest version, such as `libmagic.so.1`; None if none has a single number."""
     start = f"lib{stem}.so."
     major = {name for name in names if name.startswith(start) and name.removeprefix(start).isdecimal()}
     return max(major, key=lambda name: (int(name.removeprefix(start)[:9]), name), default=None)

@@ -1,4 +1,4 @@
-"""What people know of distributions: the knowledge file, and what distributions declare of themselves."""
+"""Statements about distributions: those of the knowledge file, and those that they declare themselves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.sources.callables import STEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,14 +17,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution
 
-STEM = "-l"
-"""Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
 _TYPELIBS = "/usr/lib/*/girepository-1.0"
 _KNOWN = "known: "
-"""Stands before the evidence of the knowledge file."""
+"""Prefix of the evidence from the knowledge file."""
 _EXTERNAL = r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)"
 _NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
-"""What is for building, and forms of PEP 725 that name no file: `virtual:compiler/c`, `pkg:github/...`."""
+"""Build tools, and forms of PEP 725 without a file name: `virtual:compiler/c`, `pkg:github/...`."""
 _WHEN = {
     ReferenceKind.LIBRARY: When.DLOPEN,
     ReferenceKind.PROGRAM: When.EXEC,
@@ -32,18 +31,18 @@ _WHEN = {
 
 
 class ObjectsKind(Enum):
-    """What is known of a distribution's own objects; the value is the key of an entry."""
+    """What an entry states about a distribution's own objects; the value is its key."""
 
     PLUGINS = "plugins"
     """Plugins that a toolkit always loads."""
     OPTIONAL = "optional"
-    """Modules and libraries that are opened only where somebody asks for them."""
+    """Modules and libraries that are opened only on request."""
 
 
 _KINDS: dict[str, ReferenceKind | ObjectsKind] = {kind.value: kind for kind in (*ReferenceKind, *ObjectsKind)}
-_REQUIRED = {"distribution", "why", "evidence"}
+_REQUIRED = {"why", "evidence"}
 _CONDITIONS = {"unless", "brought", "has", "interpreter", "confidence"}
-"""What an entry may have about a thing that is needed by name, but not about objects."""
+"""Optional keys of an entry about needs; entries about objects have none of them."""
 
 
 class Known(NamedTuple):
@@ -52,43 +51,43 @@ class Known(NamedTuple):
     distribution: str
     """Normalized name."""
     kind: ReferenceKind | ObjectsKind
-    """What is named."""
+    """The kind of thing that is named."""
     names: tuple[str, ...]
-    """Alternatives, best first; none if the distribution needs nothing of the kind, whatever its sources name.
+    """Alternatives, best first; empty if the distribution needs none of this kind, whatever its sources name.
 
-    Of objects, their paths with `*`, relative to the distribution's folder.
+    For objects, paths with `*`, relative to the distribution's folder.
     """
     why: str
-    """One line for the reader of a lock."""
+    """One line for readers of a lock."""
     evidence: str
-    """`file: text` of the distribution that shows it."""
+    """`file: text`, both of the distribution."""
     versions: str = ""
     """Version specifier (PEP 440); empty for all."""
     unless: tuple[str, ...] = ()
-    """Distributions of which one brings it instead."""
+    """Distributions; if one is installed, it contains what is needed."""
     brought: str = ""
-    """Path with `*`, relative to the distribution's folder: if it has such a file, it brings what it needs."""
+    """Path with `*`, relative to the distribution's folder; if such a file exists, nothing is needed."""
     has: str = ""
-    """Path like that: the entry is only about a distribution that has such a file."""
+    """Path with `*`; the entry applies only if such a file exists."""
     interpreter: str = ""
     """`debian` or `other`; empty for any Python."""
     confidence: Confidence = Confidence.HIGH
-    """Medium for one feature of several."""
+    """Medium for one of several features."""
 
 
-def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
-    """Read the knowledge file. Raise MalformedError with the entry's number for one that is not as it must be."""
-    return tuple(_entry(table, f"need[{number}]") for number, table in enumerate(document.get("need", ())))
+def parse_known(distribution: str, entries: Iterable[Mapping[str, Any]]) -> tuple[Known, ...]:
+    """Parse the entries of one distribution. Raise MalformedError with the number of the first bad one."""
+    return tuple(_entry(distribution, entry, f"{distribution}[{number}]") for number, entry in enumerate(entries))
 
 
-def _entry(table: Mapping[str, Any], where: str) -> Known:
+def _entry(distribution: str, table: Mapping[str, Any], where: str) -> Known:
     kinds = [kind for key, kind in _KINDS.items() if key in table]
     conditions = set() if any(isinstance(kind, ObjectsKind) for kind in kinds) else _CONDITIONS
     unknown = table.keys() - _REQUIRED - {"versions"} - conditions
     if len(kinds) != 1 or unknown != {kinds[0].value} or not table.keys() >= _REQUIRED:
-        raise MalformedError("an entry needs distribution, why, evidence and one thing", where=where)
+        raise MalformedError("an entry needs why, evidence and one thing", where=where)
     return Known(
-        distribution=table["distribution"],
+        distribution=distribution,
         kind=kinds[0],
         names=tuple(table[kinds[0].value]),
         why=table["why"],
@@ -105,9 +104,9 @@ def _entry(table: Mapping[str, Any], where: str) -> Known:
 def known_patterns(
     entries: Iterable[Known], kind: ObjectsKind, version: str, fits: Callable[[str, str], bool]
 ) -> Mapping[str, str]:
-    """Return the patterns of one kind of objects for a version of the distribution, each with why.
+    """Return the patterns of one kind of objects for a version of the distribution, with the reason of each.
 
-    `fits` returns whether a version is in a specifier.
+    `fits` returns whether a specifier contains a version.
     """
     about = (each for each in entries if each.kind is kind and (not each.versions or fits(version, each.versions)))
     return {pattern: each.why for each in about for pattern in each.names}
@@ -121,10 +120,10 @@ def known_references(
     debian_python: bool,
     fits: Callable[[str, str], bool],
 ) -> tuple[Reference, ...]:
-    """Return what the knowledge file says of a distribution; no name where it, or another one, brings it instead.
+    """Return the statements of the knowledge file about a distribution, without names where nothing is needed.
 
-    `installed` has the names of all distributions; `debian_python` tells whose interpreter it is; `fits` whether a
-    version is in a specifier.
+    `installed` has the names of all distributions; `debian_python` is whether the interpreter is Debian's own; `fits`
+    returns whether a specifier contains a version.
     """
     wrong = "other" if debian_python else "debian"
     return tuple(
@@ -146,22 +145,22 @@ def known_references(
 
 
 def typelib(name: str) -> str:
-    """Return where a release has a typelib: `Gtk-3.0`, what `gi.require_version("Gtk", "3.0")` reads."""
+    """Return the path pattern of a typelib: `Gtk-3.0` for `gi.require_version("Gtk", "3.0")`."""
     return f"{_TYPELIBS}/{name}.typelib"
 
 
 def is_typelib(path: str) -> bool:
-    """Return whether a path is that of a typelib."""
+    """Return whether a path is a typelib's."""
     return path.startswith(_TYPELIBS)
 
 
 def sqlite_extension(name: str) -> str:
-    """Return where a release has an extension of SQLite: `mod_spatialite`, what `load_extension` is given."""
+    """Return the path pattern of an SQLite extension: `mod_spatialite` for `load_extension("mod_spatialite")`."""
     return f"/usr/lib/*/{name.removesuffix('.so')}.so"
 
 
 def is_known(evidence: str) -> bool:
-    """Return whether evidence is that of the knowledge file."""
+    """Return whether evidence is from the knowledge file."""
     return evidence.startswith(_KNOWN)
 
 
@@ -174,10 +173,10 @@ def _has(distribution: Distribution, pattern: str) -> bool:
 def declared_references(
     distribution: Distribution, is_program: Callable[[str], bool], applies: Callable[[str], bool]
 ) -> tuple[Reference, ...]:
-    """Return what a distribution declares of itself: a program of that name, else a library, by its file name or stem.
+    """Return what a distribution declares: a program of that name, else a library by file name or stem.
 
-    `applies` tells whether an environment marker is true here.
-    Source: packaging.python.org, "Core metadata specifications", Requires-External; PEP 725, `dep:generic/name`.
+    `applies` evaluates an environment marker. Source: packaging.python.org, "Core metadata specifications",
+    Requires-External; PEP 725, `dep:generic/name`.
     """
     lines = [
         *(("Requires-External", line) for line in distribution.requires_external),
@@ -206,7 +205,7 @@ def _declared(distribution: Distribution, evidence: str, name: str, is_program: 
 
 
 def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference, ...]:
-    """Return what an ELF file says that it may dlopen: high if it says that it must (UAPI.12)."""
+    """Return the libraries of an ELF file's `.note.dlopen` (UAPI.12); required ones have high confidence."""
     return tuple(
         Reference(
             kind=ReferenceKind.LIBRARY,
@@ -222,9 +221,10 @@ def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference,
 
 
 def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
-    """Join what is known with what sources say: who knows a kind of thing says all that is sure of it.
+    """Join the knowledge file's statements with those of the sources.
 
-    A known reference without a name says that there is nothing of its kind. Sources that name the same add their files.
+    For a kind of thing that the file has, further names from sources have at most medium confidence; a statement
+    without names drops them. Sources that name the same library or program add their files.
     """
     every, rest = tuple(known), tuple(found)
     nothing = {each.kind for each in every if not each.names}
@@ -242,7 +242,7 @@ def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tu
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """Return a name, and those without a version that stand for the same library: `-lXrandr` for `libXrandr.so.2`."""
+    """Return a name and its spellings without a version: `-lXrandr` for `libXrandr.so.2`."""
     library = re.fullmatch(r"lib([^/]+?)\.so(?:\..*)?", name)
     return (name, f"{STEM}{library[1]}", f"lib{library[1]}.so") if library else (name,)
 

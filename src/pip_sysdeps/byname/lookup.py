@@ -1,4 +1,4 @@
-"""What the search for packages asks of a system and its release."""
+"""The interface by which needs by name are looked up in a system and its release."""
 
 from __future__ import annotations
 
@@ -15,55 +15,55 @@ class Lookup(Protocol):
 
     @property
     def index(self) -> SonameIndex | None:
-        """The packages of the release, installed or not; None without an index."""
+        """The index of the release's packages; None without one."""
 
     @property
     def not_found_note(self) -> str:
-        """The note for a library or program without a known package; empty if not all packages are known."""
+        """Note for a library or program without a known package; empty if the list of packages is incomplete."""
 
     @property
     def libc_packages(self) -> frozenset[str]:
-        """The packages of the C library; a library of theirs is not a need."""
+        """Packages of the C library, which is never a need by name."""
 
     @property
     def base(self) -> frozenset[str]:
-        """The packages that every image of the release has; a program of theirs is not a need."""
+        """Packages of every image of the release; their programs are not needs."""
 
     def library(self, name: str) -> str | None:
-        """Return where the loader finds a library by its file name."""
+        """Return the path at which the loader finds a library."""
 
     def stem(self, stem: str) -> str | None:
-        """Return the file name of what `ctypes.util.find_library(stem)` finds on the system."""
+        """Return the file name that `ctypes.util.find_library(stem)` finds on the system."""
 
     def program(self, name: str) -> str | None:
-        """Return where a program is on root's PATH."""
+        """Return the path of a program on the root's PATH."""
 
     def file(self, pattern: str) -> str | None:
-        """Return the path of a file if it is there; for a pattern with `*`, that of the first match."""
+        """Return the path of a file if it exists; for a pattern with `*`, the first match."""
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
-        """Return what the package manager installs a library or program by, if no index has its package.
+        """Return the name by which the package manager installs a library or program that no index has.
 
-        None: the name is unknown. Missing: other releases have it, but no package here provides it.
+        None: the name is unknown. Missing: other releases have it, but no package here does.
         """
 
     def owner(self, path: str) -> Owner | None:
         """Return the binary package that owns a file."""
 
     def name_owner(self, path: str) -> Owner | None:
-        """Return the binary package that has a path, which may be a link to a file of another package."""
+        """Return the binary package that has a path, even if the path is a link into another package."""
 
     def host_library(self, soname: str) -> str | None:
-        """Return who brings a library of a driver or container runtime; None for any other library."""
+        """Return a note about the provider of a library of a driver or container runtime, or None."""
 
     def is_brought(self, name: str) -> bool:
-        """Return whether a file of that name belongs to a distribution of the environment."""
+        """Return whether a distribution of the environment has a file of that name."""
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path is in a prefix used by nothing but the environment or its Python."""
+        """Return whether a path is in a prefix that only the environment or its Python uses."""
 
     def has_python_module(self, name: str) -> bool:
         """Return whether a distribution of the environment has a module or package of that name."""
 
     def is_development(self, package: str) -> bool:
-        """Return whether a package, by its name, is for compiling only."""
+        """Return whether a package's name shows that it is for compiling only."""

@@ -1,4 +1,4 @@
-"""The conductor of what is needed by name: references of each distribution, from all who know, become its needs."""
+"""Find the needs by name of each distribution: collect its references, and resolve them to packages."""
 
 from __future__ import annotations
 
@@ -7,38 +7,40 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.byname.companions import companion_references, without_stated
 from pip_sysdeps.byname.knowledge import declared_references, known_references, noted_references, with_authority
-from pip_sysdeps.byname.provision import file_name, needs, package_of_program
-from pip_sysdeps.byname.read_knowledge import known_of
-from pip_sysdeps.byname.source_search import References, Searched
+from pip_sysdeps.byname.provision import distribution_of, file_name, needs, package_of_program
+from pip_sysdeps.byname.read_knowledge import companions, known_of
+from pip_sysdeps.byname.source_search import Searched, SourceSearch
 from pip_sysdeps.byname.standard_modules import of_interpreter, of_release
+from pip_sysdeps.environment.metadata import normalize_name, required_name
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from pip_sysdeps.byname.lookup import Lookup
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution, Environment
-    from pip_sysdeps.model.needs import DistributionNeeds, Reference
+    from pip_sysdeps.model.needs import DistributionNeeds, Need, Reference
     from pip_sysdeps.system.root import Root
 
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
-"""What sources are searched for."""
+"""Kinds of references that sources can state."""
 _DOES = {
     ReferenceKind.LIBRARY: "opens a library",
     ReferenceKind.PROGRAM: "runs a program",
     ReferenceKind.FILE: "loads an extension",
 }
-"""What is said of a source that has no name for it."""
+"""Description of a source for each kind, in the note about a computed name."""
 _BUILD = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64|cpython|pypy|abi3).*"
-"""What a name says of the machine, or of the Python, that a file is built for: setuptools builds any library so."""
+"""Suffixes of a file name for its platform or Python, as setuptools adds them."""
 
 
 class Named:
-    """Adds to the needs of distributions what they need by name."""
+    """Adds needs by name to distributions."""
 
     def __init__(  # noqa: PLR0913 - one of each thing that answers
         self,
@@ -48,15 +50,15 @@ class Named:
         *,
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
-        libraries: Callable[[str], tuple[str, ...] | None],
+        libraries: Callable[[str], tuple[str, ...]],
         machine: str,
         fork: bool = False,
     ) -> None:
-        """Search an environment.
+        """Search one environment.
 
-        `lookup` answers for its system; `objects` are the ELF files that count; `notes` returns what one of them may
-        dlopen, `libraries` what its DT_NEEDED entries name; `machine` is for markers. With `fork`, large sources are
-        parsed in processes of their own.
+        `lookup` answers for its system; `objects` are the usable ELF files; `notes` returns the dlopen notes of one of
+        them, `libraries` what an extension module of the interpreter needs from the system; `machine` is for
+        environment markers. With `fork`, large sources are parsed in child processes.
         """
         self._root = root
         self._environment = environment
@@ -70,36 +72,45 @@ class Named:
         self._package_of = cache(lambda word: package_of_program(word, lookup))
 
     def search(self, distribution: Distribution) -> Searched:
-        """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
+        """Return the references of a distribution itself, without those that the knowledge file settles."""
         settled = {each.kind for each in self._known(distribution) if not each.names}
-        found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
+        found = Searched() if settled >= _SEARCHED else self._source_search(distribution).searched()
         return found._replace(references=tuple(self._own_references(distribution, found)))
 
     def with_needs(self, distribution: DistributionNeeds, said: Searched) -> DistributionNeeds:
-        """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
+        """Return the distribution with its needs by name and companions, without those that a DT_NEEDED states.
 
-        `said` is what `search` gave.
+        `said` is the result of `search`.
         """
         found = with_authority(self._known(distribution.distribution), said.references)
         skipped = (*distribution.skipped, *said.skipped, *self._unknown(distribution.distribution, said))
-        if not found:
-            return distribution._replace(skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
-        about = self._references(distribution.distribution).about
-        named = [need for need in needs(found, self._lookup, about) if stated.isdisjoint((need.soname, *need.any_of))]
-        every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
+        named = self._needs(distribution.distribution, found)
+        new = [need for need in named if stated.isdisjoint((need.soname, *need.any_of))]
+        own = (*distribution.needs, *new)
+        beside = self._needs(distribution.distribution, companion_references(own, companions(), self._installed))
+        every = sorted((*own, *without_stated(beside, own)), key=lambda need: (need.name, need.by, need.when.value))
         return distribution._replace(needs=tuple(every), skipped=skipped)
 
+    def _needs(self, distribution: Distribution, references: Iterable[Reference]) -> tuple[Need, ...]:
+        every = tuple(references)
+        return needs(every, self._lookup, self._source_search(distribution).about) if every else ()
+
     def _unknown(self, distribution: Distribution, said: Searched) -> Iterator[Skipped]:
-        """Yield the sources that open or run something by computed names, unless these are known."""
-        known = {each.kind for each in self._known(distribution)}
+        """Yield notes about sources that open or run something by a computed name, unless the knowledge file has it.
+
+        A distribution with shared objects is taken to open one of these.
+        """
+        settled = {each.kind for each in self._known(distribution)}
+        if any(file in self._objects for file in distribution.files):
+            settled.add(ReferenceKind.LIBRARY)
         for kind, path in said.unknown:
-            if kind not in known:
+            if kind not in settled:
                 reason = f"{_DOES[kind]} by a name that is computed at run time"
                 yield Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason)
 
-    def _references(self, distribution: Distribution) -> References:
-        return References(
+    def _source_search(self, distribution: Distribution) -> SourceSearch:
+        return SourceSearch(
             self._root,
             distribution,
             self._package_of,
@@ -118,7 +129,7 @@ class Named:
         )
 
     def _own_references(self, distribution: Distribution, found: Searched) -> Iterator[Reference]:
-        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
+        """Yield the references in a distribution's metadata, ELF notes and sources."""
         named = found.references
         yield from self._imports(found.imported)
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
@@ -127,10 +138,19 @@ class Named:
             yield from noted_references(file, self._notes(file) or ())
         if named:
             bundled = {_plain_name(file) for file in objects}
-            yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
+            absent = {required_name(line) for line in distribution.requires} - self._installed - {""}
+            others = (each for each in named if not self._is_program_of(each, absent))
+            yield from (each for each in others if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
+
+    def _is_program_of(self, reference: Reference, distributions: set[str]) -> bool:
+        """Return whether a program is named after one of some distributions, or its package is."""
+        if reference.kind is not ReferenceKind.PROGRAM or not distributions:
+            return False
+        packages = (distribution_of(self._package_of(name)) for name in reference.names)
+        return not distributions.isdisjoint(map(normalize_name, (*reference.names, *packages)))
 
     def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
-        """Yield what imports of the standard library take that neither the interpreter nor a distribution brings."""
+        """Yield references for imported modules of the standard library that the interpreter lacks."""
         found = tuple(each for each in found if not self._lookup.has_python_module(each.module.bringer))
         if self._debian_python:
             yield from (each for each in of_release(found) if self._has_file(each.names[0]))
@@ -144,23 +164,23 @@ class Named:
 
     @property
     def _debian_python(self) -> bool:
-        """Whether the release's own Python imports; where nothing shows an interpreter, as for a target, it does."""
+        """Whether the release's own Python is the interpreter; assumed for a target without one."""
         return self._environment.interpreter.prefix in {"", "/usr"}
 
     def _needed(self, extension: str) -> tuple[str, ...]:
-        """Return the libraries of an extension module of the interpreter's standard library."""
+        """Return what an extension module of the interpreter's standard library needs from the system."""
         path = self._lookup.file(f"{self._environment.interpreter.prefix}/lib/python3*/lib-dynload/{extension}.*.so")
-        return self._libraries(path) or () if path else ()
+        return self._libraries(path) if path else ()
 
     def _applies(self, marker: str) -> bool:
-        """Return whether an environment marker is true of the environment, or cannot be judged."""
+        """Return whether an environment marker is true, or cannot be evaluated."""
         from pip_sysdeps.environment.requirements import applies, marker_environment  # noqa: PLC0415 - few declare anything
 
         return applies(marker, marker_environment(self._environment.interpreter, self._machine))
 
 
 def fits(version: str, specifier: str) -> bool:
-    """Return whether a version is in a specifier; one that is no version is in any."""
+    """Return whether a specifier contains a version; true if the version is invalid."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slower to import than a small lock takes
     from packaging.version import Version  # noqa: PLC0415 - as above
 
@@ -171,6 +191,6 @@ def fits(version: str, specifier: str) -> bool:
 
 
 def _plain_name(path: str) -> str:
-    """Return what a program or library is called without what it is built for: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
+    """Return a file's name without platform and version: `ffmpeg` for `ffmpeg-linux-x86_64-v7`."""
     name, _, _ = posixpath.basename(path).partition(".so")
     return re.sub(_BUILD, "", name)

@@ -6,74 +6,82 @@ Source: Python's documentation of `subprocess`, `shutil.which`, `asyncio`.
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL, first_argument
+from pip_sysdeps.byname.commands import programs_of, wrapped
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.sources.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL, first_argument
+from pip_sysdeps.sources.frames import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.byname.call_graph import CallGraph, Found
-    from pip_sysdeps.byname.frames import Values
-    from pip_sysdeps.byname.module import CallSite
+    from pip_sysdeps.sources.call_graph import CallGraph, Found
+    from pip_sysdeps.sources.frames import Values
+    from pip_sysdeps.sources.module import CallSite
 
-_PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-_PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
-_FOREIGN = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
+_LETTERS_A_STEP = 4
+"""Letters of a shell command that are split into words at the cost of one step."""
+_MOST_WRAPPED = 4
+"""Programs that run one another: `sudo env nice x`."""
 _MOST = 6
-"""More alternatives are a table of something, not the choice of a program."""
+"""More alternatives are a table, not a choice of programs."""
 
 
 class Programs:
-    """What is run by subprocess and its like."""
+    """The programs that subprocess and similar functions run."""
 
     def __init__(self, graph: CallGraph) -> None:
         self._graph = graph
         self.runners: set[str] = set()
-        """Functions that run what a parameter names."""
+        """Functions that run a program named by a parameter."""
         found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site, full)]
         spared = {name for each in found if each.confidence is not Confidence.HIGH for name in each.names}
         self.run = [each._replace(unsure=each.unsure or spared >= set(each.names)) for each in found]
 
     def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
-        argument = first_argument(site.call)
-        if argument is None:
-            return
+        argument = site.scope.module.search_choices.get(id(site.call), first_argument(site.call))
+        for _ in range(_MOST_WRAPPED):
+            if argument is None:
+                break
+            yield from self._run_as(argument, site, full)
+            argument = wrapped(argument)
+
+    def _run_as(self, argument: ast.expr, site: CallSite, full: str) -> Iterator[Reference]:
+        """Yield references to the programs of a call's argument."""
         module = site.scope.module
         optional = module.is_optional_search(site.call) and not site.raises_after
-        fails = id(site.call) in module.required_searches or (_raises(site.call, full) and not site.branch.conditional)
+        is_required = id(site.call) in module.required_searches
+        fails = is_required or (_raises(site.call, full) and not site.branch.conditional)
+        is_picked = self._is_picked(argument, site)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
-            for names in self._alternatives(site, each, is_each=_is_picked(argument)):
+            for names in self._alternatives(site, full, each, is_each=is_picked):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
-                required = fails and each.site.at_import and not each.optional
-                yield found._replace(required=required, unsure=each.site.branch.conditional or _is_picked(argument))
+                required = fails and each.at_import and not each.optional
+                is_choice = len(names) > 1 and not (is_required or site.raises_after)
+                yield found._replace(required=required, unsure=each.site.branch.conditional or is_picked or is_choice)
 
-    def _alternatives(self, site: CallSite, found: Found, *, is_each: bool) -> list[Values]:
-        """Return the programs that are run, each with those that would do instead; none of a long table."""
-        names = tuple(dict.fromkeys(name for text in found.names if (name := program_name(text))))
+    def _is_picked(self, argument: ast.expr, site: CallSite) -> bool:
+        """Return whether a computed key selects the program: each one is for a different case."""
+        head = argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
+        if not isinstance(head, ast.Subscript):
+            return False
+        return len(self._graph.evaluator.evaluate(head.slice, Frame(site.scope))) != 1
+
+    def _alternatives(self, site: CallSite, full: str, found: Found, *, is_each: bool) -> list[Values]:
+        """Return the programs that are run, each with its alternatives; none if there are too many."""
+        in_shell = full in WITH_SHELL or any(each.arg == "shell" for each in site.call.keywords)
+        self._graph.steps.take(sum(map(len, found.names)) // _LETTERS_A_STEP if in_shell else 0)
+        commands = [programs_of(text, shell=in_shell) for text in found.names]
+        names = tuple(dict.fromkeys(name for programs in commands for name in programs))
         if not 0 < len(names) <= _MOST:
             return []
-        is_each = is_each or id(site.call) in site.scope.module.each_required
-        return [(name,) for name in names] if is_each else [names]
-
-
-def _is_picked(argument: ast.expr) -> bool:
-    """Return whether a command begins with an item that a computed key selects: each program is for another case."""
-    head = argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
-    return isinstance(head, ast.Subscript) and not isinstance(head.slice, ast.Constant)
+        is_each = is_each or id(site.call) in site.scope.module.each_required or any(len(each) > 1 for each in commands)
+        if is_each or self._graph.definitions.are_variants(found.names):
+            return [(name,) for name in names]
+        return [names]
 
 
 def _raises(call: ast.Call, full: str) -> bool:
-    """Return whether a call raises an error if there is no such program: a shell returns a status instead."""
+    """Return whether a call raises an error if the program is missing; a shell returns a status instead."""
     return full not in PROGRAM_FINDERS | WITH_SHELL and all(each.arg not in {None, "shell"} for each in call.keywords)
-
-
-def program_name(text: str) -> str:
-    """Return the name of a program on PATH that a command begins with; nothing for one with a folder of its own."""
-    word = next(iter(text.split(None, 1)), "")
-    folder, _, name = word.rpartition("/")
-    if (folder and not _PROGRAM_FOLDER.fullmatch(folder)) or not _PROGRAM.fullmatch(name):
-        return ""
-    return "" if name.lower().endswith((".exe", ".bat", ".cmd")) or name in _FOREIGN else name

@@ -1,4 +1,4 @@
-"""References of several calls, of which none says less than another one."""
+"""Merge the references of a distribution, and drop those that others include."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pip_sysdeps.model.needs import Confidence, ReferenceKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.byname.steps import Steps
     from pip_sysdeps.model.needs import Reference
+    from pip_sysdeps.sources.steps import Steps
 
 _ORDER = list(Confidence)
 
 
 def merged(queries: Iterable[Reference], found: Iterable[Reference], steps: Steps) -> tuple[Reference, ...]:
-    """Join what several calls name, strongest first.
+    """Return the merged references, strongest first.
 
-    Who has one of few has one of more that include them: of two calls the one with fewer names says all, if it is as
-    sure. What `find_library` is asked for is only a query, and says nothing where a call opens its answer.
+    Of two references, one whose names include those of an equally strong one is dropped: whoever has one of `a` has one
+    of `a` and `b`. An argument of `find_library` counts only if no call opens the result.
     """
     kept = _Kept(steps)
     by_strength = sorted(
@@ -34,7 +34,7 @@ def merged(queries: Iterable[Reference], found: Iterable[Reference], steps: Step
 
 
 class _Kept:
-    """The references, found by their first name."""
+    """The references so far, with an index by name."""
 
     def __init__(self, steps: Steps) -> None:
         self.references: list[Reference] = []
@@ -42,7 +42,7 @@ class _Kept:
         self._steps = steps
 
     def add(self, each: Reference) -> None:
-        """Add a reference, or only its files if another says the same; drop one that says less."""
+        """Add a reference; merge it into an equal one, or drop it if another one includes it."""
         place = self._covering(each)
         if place is None:
             self._by_name[each.kind, each.names[0]].append(len(self.references))
@@ -53,6 +53,9 @@ class _Kept:
             by = tuple(sorted({*known.by, *each.by}))
             required, unsure = known.required or each.required, known.unsure and each.unsure
             self.references[place] = known._replace(by=by, required=required, unsure=unsure)
+        else:
+            others = dict.fromkeys((*known.others, *(name for name in each.names if name not in known.names)))
+            self.references[place] = known._replace(others=tuple(others))
 
     def _covering(self, each: Reference) -> int | None:
         found: int | None = None

@@ -1,4 +1,4 @@
-"""Modules of the standard library that a release has in a package apart from its Python."""
+"""Imports and runs of standard modules that a release has in packages of their own."""
 
 from __future__ import annotations
 
@@ -8,31 +8,39 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.read_modules import SplitModule, split_modules
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.sources.callables import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.about import About
-    from pip_sysdeps.byname.module_imports import ModuleImports
+    from pip_sysdeps.sources.module_imports import ModuleImports
+    from pip_sysdeps.sources.source import Source
 
 
 class Imported(NamedTuple):
-    """An import of such a module that runs when the source is imported."""
+    """An import that runs when its source is imported, or a command that runs a module."""
 
     module: SplitModule
     path: str
-    """The source that imports it."""
+    """The source with the import or command."""
     confidence: Confidence
-    """High if the distribution cannot be imported without the module, or is about it."""
+    """High if importing the distribution runs it, or if the title names the module."""
+    evidence: str
+    """The evidence, in one line."""
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[bytes], ...]:
-    """Return patterns for imports of the modules; each begins with a word, which is found fast."""
+    """Return patterns for imports of the modules; each starts with fixed text, which is fast to find.
+
+    `import os, tkinter` may name others first, with `as`.
+    """
     names = {name.encode() for name in split_modules()}
     inside = {name.rpartition(b".")[0] + b" +import" for name in names if b"." in name}
     modules = b"|".join(sorted({*map(re.escape, names), *inside}))
-    return tuple(re.compile(rb"%s  *(?:%s)\b" % (word, modules)) for word in (b"import", b"from"))
+    starts = (rb"import  *(?:[\w.][\w. ]{0,80},[ \\\n]{0,80}){0,20}", b"from  *")
+    return tuple(re.compile(rb"%s(?:%s)\b" % (start, modules)) for start in starts)
 
 
 @cache
@@ -43,28 +51,60 @@ def _names() -> re.Pattern[bytes]:
 
 
 def may_import(source: bytes) -> bool:
-    """Return by a quick search whether a source imports one of the modules, perhaps in a block."""
+    """Return whether a source may import one of the modules, by a search of its bytes."""
     return any(pattern.search(source) for pattern in _patterns())
 
 
-def imported(sources: Mapping[str, bytes], modules: ModuleImports, about: About) -> Iterator[Imported]:
-    """Yield what sources of a distribution surely import; `sources` has those that may import such a module."""
-    for path, text in sources.items():
-        names = sorted(modules.of(path, text, _names()) & split_modules().keys())
-        is_reached = bool(names) and modules.is_reached(path)
+def imported(sources: Iterable[Source], modules: ModuleImports, about: About) -> Iterator[Imported]:
+    """Yield the imports in sources that importing them surely runs."""
+    for source in sources:
+        names = sorted(modules.of(source, _names()) & split_modules().keys())
+        is_reached = bool(names) and modules.is_reached(source.module)
         for name in names:
             is_sure = is_reached or about.mentions(name, in_title=True)
-            yield Imported(split_modules()[name], path, Confidence.HIGH if is_sure else Confidence.MEDIUM)
+            confidence = Confidence.HIGH if is_sure else Confidence.MEDIUM
+            yield Imported(split_modules()[name], source.path, confidence, f"import {name}")
+
+
+def may_run(source: bytes) -> bool:
+    """Return whether a source may run one of the modules, by a search of its bytes."""
+    return _run_pattern().search(source) is not None
+
+
+@cache
+def _run_pattern() -> re.Pattern[bytes]:
+    """Return a pattern for one of the modules after Python's option `-m`."""
+    return re.compile(rb"-I?m[\"', ]{1,8}(?:%s)\b" % b"|".join(re.escape(name.encode()) for name in split_modules()))
+
+
+def run(references: Iterable[Reference], about: About) -> Iterator[Imported]:
+    """Yield the modules of references to programs that are modules (`-mvenv`), by the rules of other programs.
+
+    One that the code can do without, or runs under a condition, counts only if the description names it.
+    """
+    for each in references:
+        module = split_modules().get(each.names[0].removeprefix(MODULE)) if len(each.names) == 1 else None
+        if module is None:
+            continue
+        is_sure = each.required or about.mentions(module.name, in_title=True)
+        if is_sure or about.mentions(module.name) or (each.confidence is Confidence.HIGH and not each.unsure):
+            confidence = each.confidence if is_sure else Confidence.MEDIUM
+            yield from (Imported(module, path, confidence, each.evidence) for path in each.by)
+
+
+def is_module(reference: Reference) -> bool:
+    """Return whether a reference names a module that Python runs, perhaps as one of several programs."""
+    return reference.kind is ReferenceKind.PROGRAM and any(name.startswith(MODULE) for name in reference.names)
 
 
 def of_release(found: Iterable[Imported]) -> Iterator[Reference]:
-    """Yield what imports take of a release whose own Python imports: the files that its package lacks."""
+    """Yield references for the release's own Python: the files that its package lacks."""
     for each in found:
         yield _reference(each, ReferenceKind.FILE, each.module.file)
 
 
 def of_interpreter(found: Iterable[Imported], needed: Mapping[str, tuple[str, ...]]) -> Iterator[Reference]:
-    """Yield what imports take with any other Python: the libraries of its extension modules (`needed`)."""
+    """Yield references for any other Python: the libraries of its extension modules (`needed`)."""
     for each in found:
         for soname in needed.get(each.module.extension, ()):
             yield _reference(each, ReferenceKind.LIBRARY, soname)
@@ -76,6 +116,6 @@ def _reference(each: Imported, kind: ReferenceKind, name: str) -> Reference:
         names=(name,),
         when=When.DECLARED,
         by=(each.path,),
-        evidence=f"import {each.module.name}",
+        evidence=each.evidence,
         confidence=each.confidence,
     )

@@ -149,7 +149,7 @@ def interpreter_of(root: Root, sites: Sequence[Site], on_path: Callable[[str], I
     if python is None:
         program = next(iter(on_path("python3")), "")
         if program and is_program(root, program):
-            return open_installation(root, program).interpreter
+            return open_installation(root, program).interpreter._replace(is_assumed=True)
         fault = f": `{program}`, first on PATH, is a script" if program else ""
         raise SysdepsError(
             f"cannot determine the Python of `{sites[0].folder}`{fault}",

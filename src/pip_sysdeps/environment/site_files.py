@@ -86,20 +86,21 @@ def parse_egg_link(content: bytes) -> str:
     return first if first.startswith("/") and "\0" not in first else ""
 
 
-def parse_scripts(content: bytes) -> frozenset[str]:
-    """Return the names of the programs in an entry_points.txt.
+def parse_scripts(content: bytes) -> dict[str, str]:
+    """Return the programs in an entry_points.txt: names and object references, such as `pkg.gui:main`.
 
     Source: packaging.python.org, "Entry points specification": `console_scripts` and `gui_scripts`.
     """
-    names: set[str] = set()
+    found: dict[str, str] = {}
     section = ""
     for line in content.decode("utf-8", "surrogateescape").split("\n"):
         text = line.strip()
         if text.startswith("["):
             section = text.strip("[]").strip()
         elif "=" in text and not text.startswith(("#", ";")) and section in {"console_scripts", "gui_scripts"}:
-            names.add(text.partition("=")[0].strip())
-    return frozenset(names)
+            name, _, reference = text.partition("=")
+            found[name.strip()] = reference.strip()
+    return found
 
 
 def parse_finder(content: bytes) -> tuple[str, ...]:

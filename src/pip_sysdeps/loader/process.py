@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_extension_module, is_libpython, is_program
@@ -9,7 +10,8 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.loader.roots import load_roots
-from pip_sysdeps.model.loader import NotFound
+from pip_sysdeps.model.loader import Found, NotFound, SearchStep
+from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -103,6 +105,24 @@ class InterpreterProcess:
         """Return the path where dlopen(3) in a new interpreter finds a file name; None if it does not."""
         loaded = next((each.path for each in self.objects if each.path.rpartition("/")[2] == name), None)
         return loaded or next((each.path for each in self._dlopen(name)), None)
+
+    def outside_libraries(self, path: str) -> tuple[str, ...]:
+        """Return the libraries that an extension module of the standard library loads from outside the interpreter.
+
+        A Python may bring libraries in a folder of its own, found by a run path: what these need counts too.
+        """
+        objects = self._dlopen(path)
+        answers = [answer for each in objects for answer in each.needs]
+        own = {path} | {each.path for each in answers if isinstance(each, Found) and self._is_brought(each)}
+        needed = (answer for each in objects if each.path in own for answer in each.needs)
+        return tuple(
+            dict.fromkeys(each.soname for each in needed if isinstance(each, NotFound) or each.path not in own)
+        )
+
+    def _is_brought(self, answer: Found) -> bool:
+        """Return whether a library is the interpreter's own: one of its process, or found by a run path."""
+        steps = {SearchStep.RPATH, SearchStep.RUNPATH, SearchStep.LOADED}
+        return answer.step in steps and inside(posixpath.normpath(answer.path), self._interpreter.prefix)
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -108,6 +108,8 @@ class Interpreter(NamedTuple):
     """Major and minor version."""
     abi_tag: str
     """`cp311`, `cp313t`, `pp310`."""
+    is_assumed: bool = False
+    """Whether nothing in the folders of `--path` shows a version, so that it is the Python on PATH."""
 
 
 class Environment(NamedTuple):

@@ -67,6 +67,8 @@ class Reference(NamedTuple):
     """Whether importing the code fails without it."""
     unsure: bool = False
     """Whether it counts only if the distribution's description names it: code works without it, or has a condition."""
+    others: tuple[str, ...] = ()
+    """Names that count if the release has none of `names`: another call has all of them as alternatives."""
 
 
 class FromPackage(NamedTuple):

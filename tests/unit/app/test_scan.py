@@ -41,7 +41,7 @@ def test_a_shared_entry_points_file_is_parsed_once(tmp_path: Path, monkeypatch: 
     site = tmp_path / "opt/venv/lib/python3.11/site-packages"
     parsed: list[bytes] = []
 
-    def counting(content: bytes) -> frozenset[str]:
+    def counting(content: bytes) -> dict[str, str]:
         parsed.append(content)
         return parse_scripts(content)
 

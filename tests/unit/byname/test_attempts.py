@@ -110,3 +110,10 @@ def test_of_two_calls_the_one_with_fewer_names_says_all() -> None:
         """
     )
     assert brief(found) == [("high", "library", ["-lOpenGL", "-lGL"])]
+
+
+def test_a_typelib_after_a_failure_is_an_alternative() -> None:
+    """As of libraries, the release needs one of them."""
+    asks = [f"gi.require_version('Foo', '{version}')" for version in ("2.0", "1.0")]
+    (found,) = named(f"import gi\ntry:\n    {asks[0]}\nexcept ValueError:\n    {asks[1]}\n")
+    assert [name.rpartition("/")[2] for name in found.names] == ["Foo-2.0.typelib", "Foo-1.0.typelib"]

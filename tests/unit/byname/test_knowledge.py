@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+import json
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from builders.facts import distribution
 from pip_sysdeps.byname.knowledge import (
@@ -23,7 +24,7 @@ from pip_sysdeps.elf.notes import DlopenNote
 from pip_sysdeps.environment.metadata import external_of_project
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
-from pip_sysdeps.system.toml import parse_toml
+from pip_sysdeps.system.shipped import read_shipped
 
 PQ = Known(
     distribution="pkg",
@@ -50,11 +51,12 @@ def test_the_shipped_file() -> None:
     assert all(": " in each.evidence for each in entries)
 
 
-def test_the_shipped_file_by_distribution() -> None:
-    """Read piece by piece it says what it says as a whole."""
-    whole = parse_known(parse_toml(files("pip_sysdeps").joinpath("data/known.toml").read_text("utf-8")))
-    pieces = [each for entries in (known(), known_objects()) for of_one in entries.values() for each in of_one]
-    assert sorted(whole, key=repr) == sorted(pieces, key=repr)
+def test_the_names_in_the_shipped_file() -> None:
+    """Each is normalized and stands there once, in order; another distribution has no entry."""
+    names: list[str] = []
+    json.loads(read_shipped("known.json"), object_pairs_hook=lambda pairs: names.extend(name for name, _ in pairs))
+    distributions = [name for name in names if name in known()]
+    assert distributions == sorted(set(distributions)) == [canonicalize_name(name) for name in known()]
     assert known_of("no-such-distribution") == ()
 
 
@@ -105,16 +107,17 @@ def test_an_entry_about_some_builds_of_a_distribution(entry: Known, files: tuple
 @pytest.mark.parametrize(
     "entry",
     [
-        {"distribution": "x", "why": "", "evidence": ""},
-        {"distribution": "x", "why": "", "evidence": "", "library": ["a"], "program": ["b"]},
-        {"distribution": "x", "why": "", "evidence": "", "library": ["a"], "package": "b"},
-        {"distribution": "x", "library": ["a"]},
+        {"why": "", "evidence": ""},
+        {"why": "", "evidence": "", "library": ["a"], "program": ["b"]},
+        {"why": "", "evidence": "", "library": ["a"], "package": "b"},
+        {"library": ["a"]},
+        {"distribution": "x", "why": "", "evidence": "", "library": ["a"]},
     ],
 )
 def test_a_malformed_entry(entry: dict[str, object]) -> None:
     """An entry names one thing, says why, and has no key that is not known."""
-    with pytest.raises(MalformedError, match=r"need\[0\]"):
-        parse_known({"need": [entry]})
+    with pytest.raises(MalformedError, match=r"x\[0\]"):
+        parse_known("x", [entry])
 
 
 def test_who_knows_says_all_that_is_sure() -> None:
@@ -187,7 +190,7 @@ def test_what_an_elf_file_says() -> None:
     ]
 
 
-ENTRY = {"distribution": "toolkit", "plugins": ["*/a.so"], "why": "starts with it", "evidence": "a.so: a"}
+ENTRY = {"plugins": ["*/a.so"], "why": "starts with it", "evidence": "a.so: a"}
 
 
 def test_the_shipped_entries_about_objects() -> None:
@@ -205,13 +208,13 @@ def test_a_bad_entry_about_objects(changes: dict[str, object]) -> None:
     """It is refused with its number."""
     table = {key: value for key, value in {**ENTRY, **changes}.items() if value is not None}
     with pytest.raises(MalformedError, match="an entry needs") as caught:
-        parse_known({"need": [ENTRY, table]})
-    assert caught.value.where == "need[1]"
+        parse_known("toolkit", [ENTRY, table])
+    assert caught.value.where == "toolkit[1]"
 
 
 def test_the_version_of_an_entry_about_objects() -> None:
     """An entry counts for the releases that it is about."""
-    entries = parse_known({"need": [{**ENTRY, "versions": "<6.3"}]})
+    entries = parse_known("toolkit", [{**ENTRY, "versions": "<6.3"}])
     found = [known_patterns(entries, ObjectsKind.PLUGINS, version, fits) for version in ("6.2", "6.3", "odd")]
     assert [*map(bool, found)] == [True, False, True]
     assert not known_patterns(entries, ObjectsKind.OPTIONAL, "6.2", fits)

@@ -84,8 +84,9 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     assert list(offers(target)) == [
         "not in the install line: magic: graphviz (exec)",
         (
-            "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy ignore NAME --reason TEXT` rejects it; "
-            "`install-line --when default,exec` prints all of them"
+            "`pip-sysdeps policy use NAME --reason TEXT` adds one, "
+            "`pip-sysdeps policy ignore NAME --reason TEXT` rejects it; "
+            "`pip-sysdeps install-line --when default,exec` prints all of them"
         ),
     ]
     assert list(offers(target, before=target)) == []

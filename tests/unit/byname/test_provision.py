@@ -9,7 +9,7 @@ import pytest
 
 from pip_sysdeps.byname.about import About
 from pip_sysdeps.byname.knowledge import typelib
-from pip_sysdeps.byname.provision import needs, package_of_program
+from pip_sysdeps.byname.provision import distribution_of, needs, package_of_program
 from pip_sysdeps.model.needs import (
     Confidence,
     FromCapability,
@@ -55,6 +55,7 @@ class Index:
         "libfoo.so.1": Said("libfoo.so.1", "libfoo1"),
         "libfoo.so.2": Said("libfoo.so.2", "libfoo2"),
         "libonly.so": Said("libonly.so", "libonly-dev", is_development=True),
+        "libc.so": Said("libc.so", "libc6-dev", is_development=True),
         "libc.so.6": Said("libc.so.6", "libc6"),
     }
 
@@ -196,6 +197,19 @@ def test_a_package_for_compiling_never_answers() -> None:
     assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], SYSTEM, SMALL) == ()
 
 
+def test_an_installed_package_for_compiling_does_not_answer_either() -> None:
+    """Its link names a file of the runtime package, which does not have the link."""
+    installed = System(
+        libraries={"libonly.so": "/lib/libonly.so"},
+        owners={"/lib/libonly.so": "libonly3"},
+        name_owners={"/lib/libonly.so": "libonly-dev"},
+    )
+    assert only(library("libonly.so"), installed) == need(
+        "libonly-dev", "/lib/libonly.so", Confidence.MEDIUM, soname="libonly.so"
+    )._replace(note="only libonly-dev has it, a development package")
+    assert only(library("libonly.so", "libfoo.so.1"), installed) == need("libfoo1", soname="libfoo.so.1")
+
+
 def test_an_installed_library_tells_its_package() -> None:
     """The owner comes before the index, and any alternative that is there has the path."""
     there = System(libraries={"libfoo.so.1": "/lib/libfoo.so.1"}, owners={"/lib/libfoo.so.1": "libfoo1t64"})
@@ -223,6 +237,7 @@ def test_without_an_index_the_system_is_asked() -> None:
     [
         library("libown.so"),
         library("-lc"),
+        library("libc.so"),
         library("libzzz.so.1", confidence=Confidence.MEDIUM),
         program("ls"),
         program("python3"),
@@ -269,6 +284,30 @@ def test_which_programs_are_sure(text: str, sources: int, evidence: str, confide
     """Those that the title of the description speaks of."""
     reference = program("dot")._replace(evidence=evidence)
     assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("package", "distribution"),
+    [
+        ("python3-sphinx", "sphinx"),
+        ("python311-Sphinx", "Sphinx"),
+        ("python3.12-sphinx", "sphinx"),
+        ("py3-sphinx", "sphinx"),
+        ("graphviz", ""),
+        ("python3", ""),
+        ("", ""),
+    ],
+)
+def test_the_distribution_of_a_package(package: str, distribution: str) -> None:
+    """The name of a package with Python modules has that of the distribution."""
+    assert distribution_of(package) == distribution
+
+
+def test_a_program_of_a_python_distribution_is_never_sure() -> None:
+    """It is offered even if the title mentions it, because pip can install it."""
+    system = replace(SYSTEM, programs={"drawer": "/usr/bin/drawer"}, name_owners={"/usr/bin/drawer": "python3-drawer"})
+    found = only(program("drawer"), system, About(text="Name: pkg\nSummary: Draws with drawer\n", sources=3))
+    assert found.confidence is Confidence.MEDIUM
 
 
 @pytest.mark.parametrize("confidence", [Confidence.HIGH, Confidence.MEDIUM])
@@ -398,4 +437,8 @@ def test_a_program_of_several_packages_names_them(number: int) -> None:
     system = System(index=index)
     found = needs(map(program, several), system, About(text=" ".join(several), sources=1))
     assert {each.program for each in found} == {name for name in several if package_of_program(name, system)}
-    assert all("have it: choose one with `pip-sysdeps policy add`" in str(each.provider) for each in found)
+    for each in found:
+        answer = index.package_of_program(each.program)
+        assert answer is not None
+        how = f"`pip-sysdeps policy replace {each.program} --with PACKAGE --reason TEXT` chooses one"
+        assert each.provider == Missing(note=f"{', '.join(answer.alternatives)} have it: {how}")

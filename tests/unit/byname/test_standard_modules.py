@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pip_sysdeps.byname.about import About
-from pip_sysdeps.byname.module_imports import ModuleImports
-from pip_sysdeps.byname.standard_modules import Imported, imported, may_import, of_interpreter, of_release
-from pip_sysdeps.model.needs import Confidence
+from pip_sysdeps.byname.standard_modules import (
+    Imported,
+    imported,
+    is_module,
+    may_import,
+    may_run,
+    of_interpreter,
+    of_release,
+    run,
+)
+from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.sources.module_imports import ModuleImports
+from pip_sysdeps.sources.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +29,9 @@ ABOUT = About(text="Name: pkg", sources=3)
 
 def found(texts: Mapping[str, str], about: About = ABOUT, python: tuple[int, ...] = (3, 11)) -> list[Imported]:
     """Return what the sources of a distribution import, by their names without `.py`; `one` is installed, too."""
-    sources = {f"/site/{name}.py": text.encode() for name, text in texts.items()}
-    modules = ModuleImports("/site", python, sources.items, {"one", "pkg"}.__contains__)
-    return list(imported({path: text for path, text in sources.items() if may_import(text)}, modules, about))
+    sources = [Source(f"/site/{name}.py", text.encode(), "/site") for name, text in texts.items()]
+    modules = ModuleImports(sources, python, {"one", "pkg"}.__contains__)
+    return list(imported((each for each in sources if may_import(each.text)), modules, about))
 
 
 def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
@@ -35,6 +45,10 @@ def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
         (b"import tkinter", True),
         (b"x = 1\nfrom tkinter import ttk", True),
         (b"import dbm.gnu as g", True),
+        (b"import os, tkinter", True),
+        (b"import os.path as p, sys, tkinter.ttk as t", True),
+        (b"import os, \\\n    tkinter", True),
+        (b"import os, venvs", False),
         (b"from dbm import gnu", True),
         (b"if x:\n\timport tkinter", True),
         (b"import venvs", False),
@@ -61,11 +75,11 @@ ELSEWHERE = {
 }
 SURE = {
     "at the top": f"x = 1\n{TK}\n",
+    "after another module": "import os, tkinter\n",
     "after a release": f"import sys\nif sys.version_info >= (3, 11):\n    {TK}\n",
     "this release": f"import sys\nif sys.version_info[:2] == (3, 11):\n    {TK}\n",
     "a variable": f"import sys\nPY3 = sys.version_info.major >= 3\nif PY3:\n    {TK}\nelse:\n    import Tkinter\n",
     "not Python 2": f"from six import PY2\nif not PY2:\n    {TK}\n",
-    "both branches": f"if x:\n    {TK}\nelse:\n    from tkinter import ttk\n",
     "this system": f"import os\nif os.name == 'posix':\n    {TK}\n",
     "a module of Python 2 first": f"try:\n    import Tkinter\nexcept ImportError:\n    {TK}\n",
     "a module of Python 2 last": f"try:\n    {TK}\nexcept ImportError:\n    import Tkinter\n",
@@ -137,3 +151,53 @@ def test_the_order_of_imports() -> None:
     """It is the same in each run, as one of several imports is the evidence of a need."""
     source = "".join(f"import {name}\n" for name in ("venv", "tkinter", "ensurepip", "distutils.core"))
     assert names(source) == ["distutils.core", "ensurepip", "tkinter", "venv"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b'run([sys.executable, "-m", "venv", p])', True),
+        (b"run([python, '-Im', 'ensurepip'])", True),
+        (b"os.system('python3 -m venv x')", True),
+        (b'run([sys.executable, "-m", "venvs"])', False),
+        (b'run([sys.executable, "-m", "pip"])', False),
+    ],
+)
+def test_what_a_source_may_run(source: bytes, *, expected: bool) -> None:
+    """A search of the bytes finds such a module after Python's option."""
+    assert may_run(source) is expected
+
+
+def run_of(*names: str) -> Reference:
+    """Return a reference to a program that certain code runs."""
+    return Reference(
+        kind=ReferenceKind.PROGRAM,
+        names=names,
+        when=When.EXEC,
+        by=("/site/one.py",),
+        evidence="run(...)",
+        confidence=Confidence.HIGH,
+    )
+
+
+def confidences(reference: Reference, text: str = "Name: pkg\n") -> list[Confidence]:
+    """Return the confidence of each module that a reference runs, for a description."""
+    return [each.confidence for each in run([reference], About(text=text, sources=3))]
+
+
+def test_how_sure_a_run_is() -> None:
+    """As sure as another program: the title or an import decides, and what may not run needs a mention."""
+    venv = run_of("-mvenv")
+    assert confidences(venv) == [Confidence.MEDIUM]
+    assert confidences(venv, "Name: pkg\nSummary: Makes a venv\n") == [Confidence.HIGH]
+    assert confidences(venv._replace(required=True)) == [Confidence.HIGH]
+    assert confidences(venv._replace(unsure=True)) == []
+    assert confidences(venv._replace(unsure=True), "Name: pkg\n\nIt makes a venv.") == [Confidence.MEDIUM]
+
+
+def test_which_runs_are_of_modules() -> None:
+    """A module that the release does not split off, or a choice of several programs, gives no need."""
+    found = [is_module(run_of(*names)) for names in (("-mvenv",), ("virtualenv", "-mvenv"), ("dot",))]
+    assert found == [True, True, False]
+    assert confidences(run_of("-mpip")) == []
+    assert confidences(run_of("-mvenv", "virtualenv")) == []

@@ -124,7 +124,7 @@ def test_code_that_changes_the_path(code: str, expected: bool) -> None:
 
 
 def test_programs_of_entry_points() -> None:
-    """Of both sections for programs; comments and other sections have none."""
+    """Of both sections for programs, with what they call; comments and other sections have none."""
     content = b"""\
 [console_scripts]
 one = a:main
@@ -137,7 +137,7 @@ five = a:main
 six = a:main
 no
 """
-    assert parse_scripts(content) == {"one", "four", "six"}
+    assert parse_scripts(content) == {"one": "a:main", "four": "a:main [extra]", "six": "a:main"}
 
 
 @pytest.mark.parametrize(

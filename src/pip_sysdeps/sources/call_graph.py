@@ -1,0 +1,233 @@
+"""The modules of one distribution, and their calls of each other.
+
+If a function passes a parameter to a call, each caller of the function counts as a use of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
+from pip_sysdeps.sources.callables import CALLABLES, STEM, first_name, last_name, text_of
+from pip_sysdeps.sources.definitions import Definitions
+from pip_sysdeps.sources.evaluator import Evaluator
+from pip_sysdeps.sources.frames import Frame
+from pip_sysdeps.sources.module import Assignment
+from pip_sysdeps.sources.signature import truths_of_call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pip_sysdeps.model.needs import When
+    from pip_sysdeps.sources.frames import Values
+    from pip_sysdeps.sources.module import CallSite, Module, Scope
+    from pip_sysdeps.sources.steps import Steps
+
+MOST_CALLS_DEEP = 4
+_MOST_SET = 8
+"""An attribute with more assignments in other modules is too common to follow."""
+_MOST_CALLERS = 64
+"""A function with more callers runs many things; the arguments of one of them mean little."""
+_LONGEST_EVIDENCE = 100
+_STEPS_A_REFERENCE = 50
+"""Steps for one reference, which is also looked up in the release."""
+
+
+class Found(NamedTuple):
+    """Possible values of an argument, and the outermost call that decides them."""
+
+    names: Values
+    site: CallSite
+    optional: bool
+    """The code continues without it."""
+    is_open: bool = False
+    """It is a parameter of a function without callers in the distribution."""
+    is_later: bool = False
+    """The outermost call only makes an object or a function, which runs the inner call later."""
+
+    @property
+    def at_import(self) -> bool:
+        """Whether importing the module runs the call, and fails if the call does."""
+        return self.site.at_import and not self.is_later
+
+
+class CallGraph:
+    """The functions and calls of a distribution's modules."""
+
+    def __init__(self, modules: Iterable[Module], steps: Steps) -> None:
+        self.steps = steps
+        self.modules = list(modules)
+        self.definitions = Definitions(self.modules, steps)
+        self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
+        self._called_by: dict[Scope, list[CallSite]] = {}
+        self._evidence: dict[int, str] = {}
+        self.unknown: dict[tuple[ReferenceKind, str], None] = {}
+        """Kinds and paths of sources that open or run something by a computed name."""
+        for module in self.modules:
+            self._add(module)
+        self.sites = [(site, self._callee(site)) for module in self.modules for site in module.sites]
+        """Each call, and the full name of the function."""
+        self.evaluator = Evaluator(self.definitions, steps)
+
+    def _add(self, module: Module) -> None:
+        for site in module.sites:
+            for name in _called_names(site, module):
+                self.steps.take()
+                self._callers[name].append(site)
+
+    def _callee(self, site: CallSite) -> str:
+        """Return the full name of the called function, through variables and attributes that hold it."""
+        func, module = site.call.func, site.scope.module
+        full = self.definitions.origin(module.dotted(func))
+        if full in CALLABLES or self.definitions.has_function(full):
+            return full
+        kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _set_to(func, site.scope)
+        every = (module.dotted(_last_choice(assignment.value, scope)) for scope, assignment in kept[:_MOST_SET])
+        return next((each for each in every if each in CALLABLES), full)
+
+    def named(
+        self, kind: ReferenceKind, site: CallSite, argument: ast.expr, wrappers: set[str], *, optional: bool = False
+    ) -> list[Found]:
+        """Return the possible names that a call opens or runs; note the source if they are unknown."""
+        found = list(self.expanded(site, argument, wrappers, head=kind is ReferenceKind.PROGRAM, optional=optional))
+        if found and not any(each.names or each.is_open for each in found):
+            self.unknown[kind, site.scope.module.path] = None
+        return found
+
+    def expanded(
+        self, site: CallSite, argument: ast.expr, wrappers: set[str], *, head: bool = False, optional: bool = False
+    ) -> Iterator[Found]:
+        """Yield the values of an argument, or with `head` of its first item, for each outermost call.
+
+        Functions that pass them on through a parameter are added to `wrappers`.
+        """
+
+        def evaluate(frame: Frame) -> Values:
+            return self.evaluator.evaluate(argument, frame.asking(head=head))
+
+        yield from self._follow_callers(
+            site.scope, evaluate, Found((), site, optional, is_later=site.is_later), wrappers, MOST_CALLS_DEEP
+        )
+
+    def _follow_callers(
+        self, scope: Scope, evaluate: Callable[[Frame], Values], found: Found, wrappers: set[str], deep: int
+    ) -> Iterator[Found]:
+        self.steps.take()
+        frame = Frame(scope)
+        values = evaluate(frame)
+        function = _function_of(scope, frame.free)
+        callers = self._callers_of(function) if function and deep else []
+        if len(callers) > _MOST_CALLERS:
+            return
+        if function is not None:
+            wrappers.add(function.name)
+        if function is None or not callers:
+            optional = found.optional or found.site.is_optional({})
+            yield found._replace(names=values, optional=optional, is_open=function is not None)
+            return
+        if values and not function.name.startswith("_"):  # others call it, too, and leave the parameter out
+            yield found._replace(names=values, optional=found.optional or found.site.is_optional({}), is_open=True)
+        is_around = scope.is_inside(function)
+        for caller in callers:
+
+            def through(outer: Frame, caller: CallSite = caller, function: Scope = function) -> Values:
+                bound = self.evaluator.bindings(function, caller.call, outer)
+                return evaluate(Frame(scope, bound) if is_around else Frame(scope, given={function: bound}))
+
+            self.steps.take(len(function.parameters))
+            known = _known(function, caller.call) if function is scope else {}
+            if found.site.is_reached(known):
+                is_later = found.is_later or function is not scope
+                further = Found((), caller, found.optional or found.site.is_optional(known), is_later=is_later)
+                yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
+
+    def _callers_of(self, function: Scope) -> list[CallSite]:
+        """Return the possible calls of a function, by its name, unless they surely call another one.
+
+        At most one more than `_MOST_CALLERS`.
+        """
+        if function not in self._called_by:
+            sites = self._callers.get(function.name, ())
+            self._called_by[function] = list(islice(filter(self._may_call(function), sites), _MOST_CALLERS + 1))
+        return self._called_by[function]
+
+    def _may_call(self, function: Scope) -> Callable[[CallSite], bool]:
+        def may_call(site: CallSite) -> bool:
+            self.steps.take()
+            module, func = site.scope.module, site.call.func
+            called = self.definitions.find(module.dotted(func))
+            if called is None and not function.owner and isinstance(func, ast.Attribute):
+                return first_name(func) in module.imports  # a method of anything else
+            return called in {None, function} and site.scope is not function
+
+        return may_call
+
+    def has_callers(self, function: Scope) -> bool:
+        """Return whether a call in the distribution may be of a function."""
+        return bool(self._callers_of(function))
+
+    def reference(self, kind: ReferenceKind, names: Values, found: Found, when: When) -> Reference:
+        """Return a reference with the text of the call as evidence."""
+        evidence = self.text(found.site.call)
+        if all(name.startswith(STEM) for name in names) and "find_library(" not in evidence:
+            evidence += f", by find_library({names[0].removeprefix(STEM)!r})"
+        return Reference(
+            kind=kind,
+            names=names,
+            when=when,
+            by=(found.site.scope.module.path,),
+            evidence=evidence,
+            confidence=Confidence.MEDIUM if found.optional else Confidence.HIGH,
+        )
+
+    def text(self, node: ast.expr, before: str = "") -> str:
+        """Return the source text of an expression as one short line."""
+        self.steps.take(_STEPS_A_REFERENCE)
+        if id(node) not in self._evidence:
+            self._evidence[id(node)] = text_of(node, self.steps)
+        line = " ".join((before + self._evidence[id(node)]).split())
+        return line if len(line) <= _LONGEST_EVIDENCE else line[: _LONGEST_EVIDENCE - 4] + " ..."
+
+
+def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
+    """Return the truth values that a call gives to parameters which the function does not reassign."""
+    return {name: truth for name, truth in truths_of_call(function.node, call).items() if name not in function.names}
+
+
+def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
+    """Return the function whose parameter decides: the innermost around a call, else the first that was needed."""
+    functions = list(free)
+    around = [function for function in functions if scope.is_inside(function)]
+    inner = next((each for each in around if all(each.is_inside(other) for other in around)), None)
+    return inner or next(iter(functions), None)
+
+
+def _set_to(func: ast.expr, scope: Scope) -> list[tuple[Scope, Assignment]]:
+    """Return the assignments of a called function's name."""
+    name = func.id if isinstance(func, ast.Name) else ""
+    default = [Assignment(scope.defaults[name])] if name in scope.defaults else []
+    return [(scope, assignment) for assignment in (*scope.names.get(name, ())[:_MOST_SET], *default)]
+
+
+def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
+    """Return the default of an expression: the last operand of `given or run`, or a parameter's default."""
+    match value:
+        case ast.BoolOp(values=[*_, last]):
+            return last
+        case ast.Name(id=name):
+            return scope.defaults.get(name, value)
+    return value
+
+
+def _called_names(site: CallSite, module: Module) -> Iterator[str]:
+    """Yield the names of functions that a call may mean: of base classes for `super().__init__`."""
+    name = last_name(site.call.func)
+    if name == "cls" and site.scope.owner:
+        name = site.scope.owner
+    if name != "__init__":
+        yield name
+    own = site.scope.owner if name == "__init__" else name
+    yield from module.bases.get(own, ())

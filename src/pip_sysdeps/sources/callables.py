@@ -1,0 +1,105 @@
+"""Functions that open libraries, run programs, or return their arguments, by full name.
+
+Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's of `ffi.dlopen`; pexpect's of `spawn`.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pip_sysdeps.sources.module import Module
+    from pip_sysdeps.sources.steps import Steps
+
+LOADERS = {"ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll", "ctypes.pydll", "_ctypes.dlopen"}
+LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
+FINDER = "ctypes.util.find_library"
+LONGEST_NAME = 255
+"""NAME_MAX of Linux: no file has a longer name."""
+STEM = "-l"
+"""Prefix of an argument of `find_library`, as of ld(1)."""
+MODULE = "-m"
+"""Prefix of a module that Python runs as a program, as of python(1)."""
+PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
+"""They return None for a missing program, and do not fail."""
+SEARCHES = {FINDER, *PROGRAM_FINDERS}
+WITH_SHELL = {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen"}
+WITH_SHELL |= {"asyncio.create_subprocess_shell"}
+RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
+RUNNERS |= {"asyncio.create_subprocess_exec"} | PROGRAM_FINDERS | WITH_SHELL
+RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp")}
+RUNNERS |= {"os.posix_spawn", "os.posix_spawnp", "pexpect.spawn", "pexpect.run", "pexpect.spawnu", "pexpect.runu"}
+CALLABLES = LOADERS | RUNNERS | {FINDER}
+"""All functions that open or run their argument."""
+CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}
+"""Last names of functions that call their argument, with the arguments after it."""
+STARRED = {
+    "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
+    "ctypes.util": ("find_library",),
+    "subprocess": ("run", "Popen", "call", "check_call", "check_output"),
+}
+"""Names that `from ... import *` defines, as far as they matter here."""
+LISTS = {"list", "tuple", "iter", "next", "shlex.split"}
+"""Functions that keep the order, so the first item stays first."""
+SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
+SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
+SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
+SAME |= {"shlex.split"}
+"""Functions whose result consists of their arguments."""
+DEFAULTED = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
+SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
+SAME_ATTRIBUTES = {"_dlltype", "value"}
+"""Attributes that stand for their object: the loader of `ctypes.cdll`, the value of an enum member."""
+
+
+def text_of(node: ast.expr, steps: Steps) -> str:
+    """Return the source of an expression; three dots for one that is nested too deeply, or has a huge number."""
+    steps.take(sum(1 for _ in ast.walk(node)))
+    try:
+        return ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "..."
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name, such as `run` of `self.tool.run`; else an empty string."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def first_name(node: ast.expr) -> str:
+    """Return the first part of a dotted name; else an empty string."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def first_argument(call: ast.Call) -> ast.expr | None:
+    """Return the first argument of a call, positional or else by keyword."""
+    return call.args[0] if call.args else call.keywords[0].value if call.keywords else None
+
+
+def leaves(node: ast.AST) -> bool:
+    """Return whether a node is a call that ends the program: `sys.exit()`, `os._exit(1)`, `parser.exit()`."""
+    match node:
+        case ast.Call(func=ast.Name(id="exit" | "quit") | ast.Attribute(attr="exit" | "_exit")):
+            return True
+    return False
+
+
+def is_cffi(call: ast.Call) -> bool:
+    """Return whether a call opens a library with cffi: `ffi.dlopen(...)`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
+
+
+def items_at(value: ast.expr, place: int, module: Module) -> ast.expr | None:
+    """Return the collection of the items at one place: of `zip(a, b)`, or of a dictionary's `items()`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=mapping, attr="items")) if place == 1:
+            return mapping
+        case ast.Call(func=func, args=arguments) if place < len(arguments):
+            return arguments[place] if module.dotted(func) in {"zip", "itertools.product"} else None
+    return None

@@ -1,0 +1,382 @@
+"""Find the possible strings of an expression without running it.
+
+A value is a tuple of strings in the order of the source. A collection is the strings in it, so `names`, `names[0]` and
+`for name in names` have the same value. A value known only at run time is empty, and so is a string that contains one.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM, items_at
+from pip_sysdeps.sources.expressions import is_text
+from pip_sysdeps.sources.frames import Frame, bound
+from pip_sysdeps.sources.module import Assignment
+from pip_sysdeps.sources.platform_conditions import PLATFORM
+from pip_sysdeps.sources.string_sets import MOST, UNKNOWN, begins_unknown, bounded, filled, products, splits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pip_sysdeps.sources.definitions import Definitions
+    from pip_sysdeps.sources.frames import Bindings, Values
+    from pip_sysdeps.sources.module import Scope
+    from pip_sysdeps.sources.steps import Steps
+
+_LITERALS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
+_DEEP = 24
+_MOST_STEPS = 1000
+"""Expressions evaluated for one argument, as sources are not trusted."""
+
+
+_LARGEST = 1 << 64
+"""No name has a larger number, and Python makes no text of one with thousands of digits."""
+_LETTERS_A_STEP = 256
+
+
+class Evaluator:
+    """Evaluates expressions of the sources of one distribution."""
+
+    def __init__(self, definitions: Definitions, steps: Steps) -> None:
+        self._definitions = definitions
+        self._busy: set[tuple[int, int, bool]] = set()
+        self._left = 0
+        self._wants_head = False
+        """Whether the argument is a command, whose first item is the program."""
+        self._steps = steps
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Values:
+        """Return the possible values of an argument within limits; empty if it is nested too deeply."""
+        self._left = _MOST_STEPS
+        self._wants_head = frame.head
+        try:
+            found = self.values(node, frame)
+            return tuple(text for text in found if not begins_unknown(text)) if frame.head else found
+        except RecursionError:  # a sum of a thousand strings is a tree as deep
+            return ()
+
+    def values(self, node: ast.expr, frame: Frame) -> Values:
+        """Return the possible values of an expression, or of its first item if the frame wants heads."""
+        key = (id(node), 0 if frame.head else id(frame.bound), frame.head)
+        self._steps.take()
+        self._left -= 1
+        if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
+            return ()
+        self._busy.add(key)
+        try:
+            found = bounded(self._values(node, frame))
+        finally:
+            self._busy.discard(key)
+        self._steps.take(sum(map(len, found)) // _LETTERS_A_STEP)
+        return found
+
+    def pairs(self, node: ast.expr, frame: Frame) -> Iterator[tuple[Values, Values]]:
+        """Yield the keys and values of a dictionary in the sources."""
+        self._left = _MOST_STEPS
+        for mapping, at in self._literals(node, frame):
+            if isinstance(mapping, ast.Dict):
+                for key, value in zip(mapping.keys, mapping.values, strict=True):
+                    if key is not None:
+                        yield self.values(key, at), self.values(value, at)
+
+    def _values(  # noqa: C901, PLR0911, PLR0912 - one case for each form of an expression
+        self, node: ast.expr, frame: Frame
+    ) -> Iterable[str]:
+        match node:
+            case ast.Constant(value=str(text)):
+                return (text,)
+            case ast.Constant(value=int(number)) if not isinstance(number, bool) and number < _LARGEST:
+                return (str(number),)
+            case ast.Constant(value=bytes(raw)):
+                return (raw.decode("utf-8", "replace"),)
+            case ast.Name():
+                return self._name(node, frame)
+            case ast.Attribute():
+                return self._attribute(node, frame)
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                return self._command(items, frame) if frame.head else self._values_of_each(items, frame)
+            case ast.Dict(values=items) | ast.BoolOp(values=items):
+                return self._values_of_each(items, frame)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                decided = frame.scope.truth(test)
+                return self._values_of_each(
+                    [each for each, left in ((body, False), (orelse, True)) if decided is not left], frame
+                )
+            case (
+                ast.Starred(value=value)
+                | ast.Await(value=value)
+                | ast.NamedExpr(value=value)
+                | ast.FormattedValue(value=value)
+                | ast.ListComp(elt=value)
+                | ast.GeneratorExp(elt=value)
+                | ast.SetComp(elt=value)
+            ):
+                return self.values(value, frame)
+            case ast.JoinedStr(values=parts):
+                return map("".join, products(self._steps, self._pieces(parts, frame)))
+            case ast.Subscript(value=value, slice=key):
+                return self._item(value, key, frame)
+            case ast.BinOp():
+                return self._binary(node, frame)
+            case ast.Call():
+                return self._call(node, frame)
+        return ()
+
+    def _values_of_each(self, nodes: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+        for node in nodes:
+            yield from self.values(node, frame)
+
+    def _command(self, items: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
+        """Return the program of a command, with the module that Python runs: `python3 -m venv`."""
+        programs = self._values_of_each(items[:1], frame)
+        match items[1:4]:
+            case [ast.Constant(value="-m" | "-Im"), ast.Constant(value=str(module)), *_] | [
+                ast.Constant(),
+                ast.Constant(value="-m"),
+                ast.Constant(value=str(module)),
+            ]:
+                return (f"{program} -m {module}" for program in programs)
+        return programs
+
+    def _pieces(self, nodes: Iterable[ast.expr], frame: Frame) -> list[Values]:
+        """Return the values of the parts of a text; a command may have parts that are computed."""
+        unknown = (UNKNOWN,) if frame.head else ()
+        return [self.values(node, frame if is_text(node) else frame.whole()) or unknown for node in nodes]
+
+    def _filled(self, texts: Values, pattern: str, pieces: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
+        """Replace the matches of a pattern with pieces."""
+        return filled(texts, pattern, self._pieces(pieces, frame), self._steps)
+
+    def _item(self, value: ast.expr, key: ast.expr, frame: Frame) -> Iterable[str]:
+        """Return the item of a collection for a known key or index; otherwise any of its items."""
+        if frame.scope.module.dotted(value) == "os.environ":
+            return _environ(key)
+        if self._wants_head and isinstance(key, ast.Constant) and key.value == 0:
+            return self.values(value, frame.asking(head=True))
+        wanted = self.values(key, frame.whole())
+        for literal, at in self._literals(value, frame) if wanted else ():
+            match literal, key:
+                case ast.Dict(keys=keys, values=values), _:
+                    self._steps.take(len(keys))
+                    pairs = zip(keys, values, strict=True)
+                    return self._values_of_each(
+                        [v for k, v in pairs if isinstance(k, ast.Constant) and k.value in wanted], at
+                    )
+                case ((ast.List(elts=items) | ast.Tuple(elts=items)), ast.Constant(value=int(place))):
+                    return self._values_of_each(items[place : place + 1], at)
+        return self.values(value, frame)
+
+    def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
+        """Yield the collections that an expression may be."""
+        definitions, module = self._definitions, frame.scope.module
+        found: Iterable[tuple[Scope, Assignment]] = ()
+        match value:
+            case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
+                yield value, frame
+            case ast.Name(id=name):
+                found = definitions.assignments(name, frame.scope) or definitions.variable(module.dotted(value))
+            case ast.Attribute(attr=name):
+                found = definitions.attribute(module, name) or definitions.variable(module.dotted(value))
+        for scope, assignment in found:
+            if isinstance(assignment.value, _LITERALS) and assignment.place is None and not assignment.iterated:
+                self._steps.take()
+                yield assignment.value, frame.of(scope)
+
+    def _items(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
+        """Yield the items of the collections that an expression may be."""
+        for literal, at in self._literals(value, frame):
+            items = literal.values if isinstance(literal, ast.Dict) else getattr(literal, "elts", ())
+            self._steps.take(len(items))
+            yield from ((item, at) for item in items)
+
+    def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each operator
+        match node.op:
+            case ast.Add() if frame.head and is_text(node):
+                return map("".join, products(self._steps, self._pieces((node.left, node.right), frame)))
+            case ast.Add() if frame.head:
+                return self.values(node.left, frame)
+            case ast.Add() | ast.Div():
+                pieces = self.values(node.left, frame), self.values(node.right, frame)
+                if isinstance(node.op, ast.Div):
+                    return (posixpath.join(*pair) for pair in products(self._steps, pieces))
+                if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
+                    return chain(*pieces)
+                return map("".join, products(self._steps, pieces))
+            case ast.Mod():
+                parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+                return self._filled(self.values(node.left, frame), r"%[sdir]", parts, frame)
+        return ()
+
+    def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
+        self._steps.take()
+        match node:
+            case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.GeneratorExp() | ast.Dict():
+                return True
+            case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted" | "reversed")):
+                return True
+            case ast.BinOp(left=left, op=ast.Add()):
+                return self._is_collection(left, frame)
+            case ast.Name(id=name):
+                values = [
+                    each.value for _, each in self._definitions.assignments(name, frame.scope) if not each.iterated
+                ]
+                plain = [value for value in values if not isinstance(value, ast.Name | ast.BinOp)]
+                return any(self._is_collection(value, frame) for value in plain)
+        return False
+
+    def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
+        name = node.id
+        reaching = self._definitions.reaching(node, frame.scope)
+        if frame.bound.has(name):
+            given = frame.bound.of(name, head=frame.head)
+            return (*given, *self._values_of_assignments(reaching, frame, is_given=True))
+        if name == "__file__":
+            return (frame.scope.module.path,)
+        scope: Scope | None = frame.scope
+        while scope is not None:
+            if name in scope.parameters:
+                set_to = self._values_of_assignments(reaching, frame, is_given=True)
+                if set_to and frame.head:
+                    return set_to
+                frame.free[scope] = None
+                return (*set_to, *self._default(name, scope, head=frame.head))
+            if name in scope.names:
+                return self._values_of_assignments(reaching, frame)
+            scope = scope.parent
+        return self._imported(frame.scope.module.dotted(node), frame)
+
+    def _values_of_assignments(
+        self, assignments: Sequence[tuple[Scope, Assignment]], frame: Frame, *, is_given: bool = False
+    ) -> Values:
+        """Return the values of assignments; the first item added to an empty list is its head."""
+        if frame.head:
+            first = [each for each in assignments if not (each[1].grows or _is_empty(each[1].value))]
+            assignments = first or ([] if is_given else [each for each in assignments if each[1].grows][:1])
+        return bounded(
+            text for scope, each in assignments for text in self._values_of_assignment(each, frame.of(scope))
+        )
+
+    def _values_of_assignment(self, assignment: Assignment, frame: Frame) -> Iterable[str]:
+        """Return the values of an assignment: of the whole value, of one item, or of each item."""
+        value, place = assignment.value, assignment.place
+        if place is None and not (assignment.iterated and frame.head):
+            return self.values(value, frame)
+        if assignment.iterated and place is not None and (part := items_at(value, place, frame.scope.module)):
+            return self._values_of_assignment(Assignment(part, iterated=True), frame)
+        if isinstance(value, ast.Name) and place is not None:
+            found = [each for each in self._definitions.assignments(value.id, frame.scope) if each[1].place is None]
+            if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
+                return self._values_of_assignment(assignment._replace(value=found[0][1].value), frame.of(found[0][0]))
+        items = list(self._items(value, frame))
+        if place is None:
+            return self._values_of_items(items) if items else self.values(value, frame.whole())
+        if assignment.iterated:
+            rows = ((row.elts, at) for row, at in items if isinstance(row, ast.Tuple | ast.List))
+            return self._values_of_items((row[place], at) for row, at in rows if place < len(row))
+        return self._values_of_items(items[place : place + 1])
+
+    def _values_of_items(self, items: Iterable[tuple[ast.expr, Frame]]) -> Iterator[str]:
+        for item, at in items:
+            yield from self.values(item, at)
+
+    def _default(self, name: str, scope: Scope, *, head: bool = False) -> Values:
+        default = scope.defaults.get(name)
+        return () if default is None or scope.parent is None else self.values(default, Frame(scope.parent, head=head))
+
+    def _imported(self, full: str, frame: Frame) -> Values:
+        """Return the platform's value of a name, or that of another module's variable."""
+        return (
+            (PLATFORM[full],)
+            if full in PLATFORM
+            else self._values_of_assignments(self._definitions.variable(full), frame)
+        )
+
+    def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
+        full = frame.scope.module.dotted(node)
+        found = self._imported(full, frame) if full else ()
+        if found:
+            return found
+        known = self._definitions.attribute(frame.scope.module, node.attr)
+        if not known and node.attr in SAME_ATTRIBUTES:
+            return self.values(node.value, frame)
+        if not known and node.attr == "parent":
+            return map(posixpath.dirname, self.values(node.value, frame))
+        return self._values_of_assignments(known, frame)
+
+    def _call(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each kind of function
+        full = frame.scope.module.dotted(node.func)
+        if full in PLATFORM:
+            return (PLATFORM[full],)
+        if full in SAME:
+            return self._values_of_each(node.args, frame if full in LISTS else frame.whole())
+        if full in DEFAULTED:
+            return (*_environ(node.args[0]), *self._values_of_each(node.args[1:2], frame)) if node.args else ()
+        if full == "os.path.join":
+            return self._path(node.args, frame)
+        if full == FINDER:
+            return (stem if "/" in stem else STEM + stem for stem in self._values_of_each(node.args[:1], frame))
+        own = self._definitions.called(node.func, frame.scope.module)
+        if own is None or not own.returns:
+            match node.func:
+                case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+                    return self._results_of_each(self._definitions.methods(name), node, frame)
+        return self._method(node, frame) if own is None else self._results_of_each([own], node, frame)
+
+    def _results_of_each(self, functions: Iterable[Scope], node: ast.Call, frame: Frame) -> Iterator[str]:
+        for each in functions:
+            yield from self.results(each, self.bindings(each, node, frame), frame)
+
+    def _path(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+        return (posixpath.join(*each) for each in products(self._steps, [self.values(part, frame) for part in parts]))
+
+    def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each method
+        match node.func:
+            case ast.Name(id="range") if node.args and isinstance(end := node.args[-1], ast.Constant):
+                return map(str, range(min(end.value, MOST))) if isinstance(end.value, int) else ()
+            case ast.Attribute(value=value, attr="format"):
+                pieces = [*node.args, *(each.value for each in node.keywords)]
+                return self._filled(self.values(value, frame), r"\{\w*\}", pieces, frame)
+            case ast.Attribute(value=value, attr="split"):
+                separator = next(iter(self._values_of_each(node.args[:1], frame)), None) if node.args else None
+                words = splits(self.values(value, frame), separator)
+                return islice(words, 1) if frame.head else words
+            case ast.Attribute(value=value, attr="get" | "pop") if node.args:
+                return [*self._item(value, node.args[0], frame)] or self._values_of_each(node.args[1:2], frame)
+            case ast.Attribute(attr="dirname"):
+                return map(posixpath.dirname, self._values_of_each(node.args, frame))
+            case ast.Name(id="getattr" | "map") if len(node.args) > 1:
+                return self._values_of_each(node.args[2:] or node.args[1:], frame)
+            case ast.Attribute(value=ast.Constant(), attr="join") if frame.head:
+                return self._values_of_each(node.args, frame)
+            case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
+                return self._path((value, *node.args), frame)
+            case ast.Attribute(value=value, attr=name) if name in SAME_METHODS:
+                return self.values(value, frame)
+        return ()
+
+    def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Bindings:
+        """Bind the parameters of a function to a call's arguments and to its defaults."""
+        self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
+        return bound(
+            function.node,
+            call,
+            given=lambda value, head: self.values(value, frame.asking(head=head)),
+            default=lambda name, head: self._default(name, function, head=head),
+        )
+
+    def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
+        """Return the values that a function may return; a generator's head is its first value."""
+        given = function.returns[:1] if frame.head and function.is_generator else function.returns
+        return bounded(self._values_of_each(given, Frame(function, bound, frame.free, frame.given, head=frame.head)))
+
+
+def _environ(key: ast.expr) -> Values:
+    """Return a folder for the variable PATH, which some code searches itself; else empty."""
+    return ("/usr/bin",) if isinstance(key, ast.Constant) and key.value == "PATH" else ()
+
+
+def _is_empty(value: ast.expr) -> bool:
+    return isinstance(value, ast.List) and not value.elts

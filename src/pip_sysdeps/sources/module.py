@@ -1,0 +1,272 @@
+"""The tables of one Python source: imports, functions, assignments, branches and calls that can run on Linux."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.sources.callables import SEARCHES
+from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, truth
+from pip_sysdeps.sources.signature import defaults, may_hold, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pip_sysdeps.sources.platform_conditions import Version
+    from pip_sysdeps.sources.signature import Function, Given
+    from pip_sysdeps.sources.source import Source
+    from pip_sysdeps.sources.steps import Steps
+
+
+class Branch(NamedTuple):
+    """Statements that run in sequence: the body of a module or function, or a branch of a statement."""
+
+    statement: ast.AST
+    """The statement that the branch is a part of; for a handler, its `try`."""
+    body: Sequence[ast.stmt]
+    """The statements."""
+    outer: Branch | None
+    """The branch around the statement; None for a module's."""
+    guarded: bool
+    """The code around it continues if it fails."""
+    conditional: bool
+    """It runs only under a condition, or after a failure."""
+
+    def outward(self) -> Iterator[Branch]:
+        """Yield this branch and those around it, up to the module's."""
+        branch: Branch | None = self
+        while branch is not None:
+            yield branch
+            branch = branch.outer
+
+    def is_inside(self, other: Branch) -> bool:
+        """Return whether it is another branch or inside it."""
+        return any(each is other for each in self.outward())
+
+
+class Assignment(NamedTuple):
+    """One value of a name."""
+
+    value: ast.expr
+    place: int | None = None
+    """Index of the item, if several names are set at once: `a, b = value`."""
+    iterated: bool = False
+    """The name is set to each item of the value."""
+    grows: bool = False
+    """The value is added to the name's collection."""
+    line: int = 0
+    """Line of the assignment."""
+    branch: Branch | None = None
+    """Branch of the assignment."""
+
+
+class Exit(NamedTuple):
+    """A statement that raises or ends the program."""
+
+    line: int
+    given: Given
+    """Conditions under which it runs."""
+    branch: Branch
+    """Branch of the statement."""
+
+
+class Scope:
+    """A function or module, and the names that are assigned in it."""
+
+    def __init__(self, module: Module, node: Function | ast.Module, parent: Scope | None, owner: str = "") -> None:
+        """`owner` is the class of a method."""
+        self.module = module
+        self.node = node
+        self.parent = parent
+        self.owner = owner
+        self.names: defaultdict[str, list[Assignment]] = defaultdict(list)
+        self.returns: list[ast.expr] = []
+        self.exits: list[Exit] = []
+        self.is_generator = False
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of a function's parameters."""
+        return frozenset(parameters(self.node))
+
+    @cached_property
+    def defaults(self) -> Mapping[str, ast.expr]:
+        """The defaults of a function's parameters."""
+        return defaults(self.node)
+
+    @property
+    def name(self) -> str:
+        """The name by which it is called: its class's for `__init__`."""
+        name = getattr(self.node, "name", "")
+        return self.owner if name == "__init__" else str(name)
+
+    def assignments(self, name: str) -> list[tuple[Scope, Assignment]]:
+        """Return the assignments of a name in the innermost scope that has any."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return [(scope, assignment) for assignment in scope.names[name]]
+            scope = None if name in scope.parameters else scope.parent
+        return []
+
+    def only_value(self, name: str) -> ast.expr | None:
+        """Return the only value of a name in this scope, or else in the scopes around it."""
+        match self.names.get(name):
+            case None:
+                return self.parent.only_value(name) if self.parent else None
+            case [Assignment(value=value, place=None)]:
+                return value
+        return None
+
+    def truth(self, condition: ast.expr) -> bool | None:
+        """Return the value of a condition on Linux; None if the platform does not decide it."""
+        return truth(condition, self.module.dotted, self.only_value, self.module.steps, self.module.python)
+
+    def is_inside(self, other: Scope) -> bool:
+        """Return whether it is another scope or inside it."""
+        inner: Scope | None = self
+        while inner is not None and inner is not other:
+            inner = inner.parent
+        return inner is other
+
+
+class CallSite(NamedTuple):
+    """A call that can run on Linux."""
+
+    call: ast.Call
+    scope: Scope
+    branch: Branch
+    """Branch of the call."""
+    given: Given
+    """Conditions under which it runs."""
+    is_later: bool = False
+    """It is in a lambda or an argument of `partial`, which runs later."""
+
+    @property
+    def at_import(self) -> bool:
+        """Whether importing the module runs the call, and fails if the call does."""
+        is_run = self.scope is self.scope.module.top and not self.is_later and not self.branch.conditional
+        return is_run and not self.is_optional({})
+
+    @property
+    def raises_after(self) -> bool:
+        """Whether the function raises later, unless it returns before."""
+        self.scope.module.steps.take(len(self.scope.exits))
+        after = (each for each in self.scope.exits if each.line > self.call.lineno and not each.given)
+        return any(self.branch.is_inside(each.branch) for each in after)
+
+    def is_reached(self, known: Mapping[str, bool]) -> bool:
+        """Return whether the call can run, given some truth values of parameters."""
+        return may_hold(self.given, known)
+
+    def is_optional(self, known: Mapping[str, bool]) -> bool:
+        """Return whether the function continues if the call fails, and does not raise later."""
+        if not self.branch.guarded:
+            return False
+        self.scope.module.steps.take(len(self.scope.exits))
+        return not any(each.line > self.call.lineno and may_hold(each.given, known) for each in self.scope.exits)
+
+
+class Import(NamedTuple):
+    """An import statement that can run on Linux."""
+
+    node: ast.Import | ast.ImportFrom
+    scope: Scope
+    branch: Branch
+    """Branch of the statement."""
+
+
+class Attempt(NamedTuple):
+    """A `try` statement with calls in its body and in its handlers, each by the identity of its node."""
+
+    calls: frozenset[int]
+    """Calls in the body."""
+    fallbacks: tuple[frozenset[int], ...]
+    """Calls in each handler."""
+
+
+class Module:
+    """A parsed source; `statements.parsed_module` fills the tables."""
+
+    def __init__(self, source: Source, tree: ast.Module, steps: Steps, python: Version = ANY_PYTHON) -> None:
+        """Start with empty tables; `python` is the version that runs the source."""
+        self.path = source.path
+        self.name = source.module
+        self.package = source.package
+        self.steps = steps
+        self.python = python
+        self.imports: dict[str, str] = {}
+        """Full names of imported names."""
+        self.aliases: set[str] = set()
+        """Its own names for functions that open or run something."""
+        self.attributes: defaultdict[str, list[tuple[Scope, Assignment]]] = defaultdict(list)
+        self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
+        self.sites: list[CallSite] = []
+        self.variants: defaultdict[str, set[str]] = defaultdict(set)
+        """Literal values that classes give to an attribute or method of a name, or their first items."""
+        self.bases: dict[str, tuple[str, ...]] = {}
+        """Names of each class's base classes."""
+        self.attempts: list[Attempt] = []
+        """Inner statements first."""
+        self.imported: list[Import] = []
+        self.branches: dict[int, Branch] = {}
+        """Branch of each use of a name, by the node's identity."""
+        self.required_searches: set[int] = set()
+        """Calls that look for a program, and fail without it, by the node's identity."""
+        self.search_choices: dict[int, ast.expr | None] = {}
+        """Names in `which(a) or which(b)`, by the first call's identity; None by those of the other calls."""
+        self.each_required: set[int] = set()
+        """Calls that look for several programs in turn, and fail without any one of them."""
+        self.top = Scope(self, tree, None)
+
+    def forget(self) -> None:
+        """Drop the tables: they refer back to the module, and only garbage collection would free the cycle."""
+        vars(self).clear()
+
+    def finds(self, node: ast.AST) -> bool:
+        """Return whether an expression looks for a program or library."""
+        return isinstance(node, ast.Call) and self.dotted(node.func) in SEARCHES
+
+    def is_optional_search(self, call: ast.Call) -> bool:
+        """Return whether a call looks for a program, and the code continues without it."""
+        return self.finds(call) and id(call) not in self.required_searches
+
+    def dotted(self, node: ast.expr) -> str:
+        """Return the full name of an expression, such as `ctypes.util.find_library`; else an empty string."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        name = node.id
+        base = self.imports.get(name, f"{self.name}.{name}" if name in self.functions else name)
+        return ".".join([base, *reversed(attributes)]) if base else ""
+
+
+def absolute(module: str, level: int, package: str) -> str:
+    """Return the full name of an imported module; `level` is the number of dots before its name."""
+    if not level:
+        return module
+    parts = package.split(".")
+    return ".".join(filter(None, [*parts[: len(parts) - level + 1], module]))
+
+
+def imported_names(node: ast.AST, package: str) -> Iterator[str]:
+    """Yield the modules that an import statement imports, including names that may be modules."""
+    match node:
+        case ast.Import(names=aliases):
+            yield from (part for alias in aliases for part in _prefixes(alias.name))
+        case ast.ImportFrom(module=module, names=aliases, level=level):
+            base = absolute(module or "", level, package)
+            yield from _prefixes(base)
+            yield from (f"{base}.{alias.name}" if base else alias.name for alias in aliases)
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    """Yield a module and its parent packages."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]

@@ -1,0 +1,66 @@
+"""Read the Python sources of one distribution."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.sources.source import Source, is_used, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.system.root import Root
+
+LONGEST_SOURCE = 1 << 24
+"""Maximum bytes of a source that are read."""
+_MOST_KEPT = 1 << 23
+"""Maximum bytes of sources kept in memory: most are searched several times."""
+
+
+class DistributionSources:
+    """The sources of a distribution that it uses on Linux, without tests and the like."""
+
+    def __init__(self, root: Root, distribution: Distribution) -> None:
+        """Read nothing yet."""
+        self._root = root
+        self._distribution = distribution
+        self._left = _MOST_KEPT
+        self._texts: dict[str, bytes] = {}
+        self.unreadable: dict[str, Skipped] = {}
+        """Notes about sources that cannot be read, by path."""
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the sources, top-level ones first: most modules are imported there."""
+        base, files = self._distribution.base, self._distribution.files
+        used = [path for path in files if path[-3:] == ".py" and is_used(relative(path, base))]
+        return tuple(sorted(used, key=lambda path: (path.count("/"), path)))
+
+    def __len__(self) -> int:
+        """Return the number of sources."""
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[Source]:
+        """Yield the sources that can be read and are not empty."""
+        for path in self.paths:
+            if text := self._text(path):
+                yield Source(path, text, self._distribution.base)
+
+    def _text(self, path: str) -> bytes:
+        text = self._texts.get(path)
+        if text is None:
+            text = self._read(path)
+            self._left -= len(text)
+            if self._left > 0:
+                self._texts[path] = text
+        return text
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return self._root.read_resolved(path, LONGEST_SOURCE)
+        except OSError as error:
+            self.unreadable[path] = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror))
+            return b""

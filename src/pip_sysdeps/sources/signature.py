@@ -1,0 +1,93 @@
+"""The parameters of a function, the arguments of a call, and conditions on them: `allow_fail=True`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Given = tuple[tuple[str, bool], ...]
+"""Names, each with the truth value that it must have."""
+
+_MOST_GIVEN = 16
+
+
+def parameters(node: Function | ast.Module) -> list[str]:
+    """Return the names of a function's parameters: positional, `*rest`, keyword-only."""
+    if isinstance(node, ast.Module):
+        return []
+    own = node.args
+    every = [*own.posonlyargs, *own.args, *([own.vararg] if own.vararg else []), *own.kwonlyargs]
+    return [each.arg for each in every]
+
+
+def rest_of(node: Function | ast.Module) -> str:
+    """Return the name of `*rest`, or an empty string."""
+    return "" if isinstance(node, ast.Module) or node.args.vararg is None else node.args.vararg.arg
+
+
+def defaults(node: Function | ast.Module) -> dict[str, ast.expr]:
+    """Return the defaults of a function's parameters."""
+    if isinstance(node, ast.Module):
+        return {}
+    own = node.args
+    by_place = [*own.posonlyargs, *own.args]
+    with_default = by_place[len(by_place) - len(own.defaults) :]
+    found = {each.arg: value for each, value in zip(with_default, own.defaults, strict=True)}
+    found |= {each.arg: value for each, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value is not None}
+    return found
+
+
+def placed(node: Function | ast.Module) -> list[str]:
+    """Return the names of a function's positional parameters, without `self` and `*rest`."""
+    if isinstance(node, ast.Module):
+        return []
+    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+    return names[1:] if names and names[0] in {"self", "cls"} else names
+
+
+def arguments(call: ast.Call) -> list[ast.expr]:
+    """Return the positional arguments of a call, without the object of `Base.__init__(self, ...)`."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Name(id="self"), *rest]):
+            return rest
+    return call.args
+
+
+def truths_if_true(condition: ast.expr) -> Given:
+    """Return the truth value of a name that makes a condition true; empty for other conditions."""
+    match condition:
+        case ast.Name(id=name):
+            return ((name, True),)
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
+            return ((name, False),)
+    return ()
+
+
+def truths_if_false(condition: ast.expr) -> Given:
+    """Return the truth value of a name that makes a condition false; empty for other conditions."""
+    return tuple((name, not truth) for name, truth in truths_if_true(condition))
+
+
+def all_of(one: Given, other: Given) -> Given:
+    """Return the union of two sets of conditions, up to a limit."""
+    return one if len(one) >= _MOST_GIVEN else tuple(dict.fromkeys((*one, *other)))
+
+
+def may_hold(given: Given, known: Mapping[str, bool]) -> bool:
+    """Return whether conditions are possible, given some truth values."""
+    return all(known.get(name, truth) is truth for name, truth in given)
+
+
+def truths_of_call(node: Function | ast.Module, call: ast.Call) -> dict[str, bool]:
+    """Return the truth values that a call or the defaults give to a function's parameters.
+
+    Only constants count; `*` and `**` are unknown.
+    """
+    spread = any(isinstance(each, ast.Starred) for each in call.args) or any(not each.arg for each in call.keywords)
+    given = {} if spread else {**defaults(node), **dict(zip(placed(node), arguments(call), strict=False))}
+    given |= {each.arg: each.value for each in call.keywords if each.arg}
+    return {name: bool(value.value) for name, value in given.items() if isinstance(value, ast.Constant)}

@@ -1,0 +1,65 @@
+"""A Python source of a distribution, and its module."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_NOT_SHIPPED = re.compile(
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
+    r"|[^/]*\.(?:dist|egg)-info|_build(?:_[^/]*)?(?:\.py)?|_?version(?:ing|eer)?\.py)(?:/|$)"
+)
+"""Tests, documentation, metadata, and sources that build or release the distribution."""
+_FOREIGN_FOLDER = re.compile(
+    r"(?:^|[/_.])_?(?:(?:win|win32|mac|cocoa|quartz|android|ios|cygwin|solaris|hpux"
+    r"|(?:ps|ms)?(?:windows|nt|macos|macosx|osx|(?:free|net|open)?bsd|aix|sunos))(?=$|[/_.])|darwin)",
+    re.IGNORECASE,
+)
+"""A part of a path that names another system; psutil spells it `_psbsd`."""
+
+
+class Source(NamedTuple):
+    """A source and its text."""
+
+    path: str
+    """As in `Distribution.files`."""
+    text: bytes
+    """Its content."""
+    base: str = ""
+    """The folder of its distribution."""
+
+    @property
+    def module(self) -> str:
+        """The full name of the module."""
+        return module_of(relative(self.path, self.base))
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return relative(self.path, self.base).rpartition("/")[0].replace("/", ".")
+
+    @property
+    def is_top(self) -> bool:
+        """Whether it is a top-level package or module."""
+        return "." not in self.module
+
+
+def relative(path: str, base: str) -> str:
+    """Return a path relative to its distribution's folder, without a leading `src/`."""
+    return path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
+
+
+def module_of(path: str) -> str:
+    """Return a module's full name by its path: `pkg._fast` for `pkg/_fast.cpython-311-x86_64-linux-gnu.so`."""
+    folder, _, name = path.removesuffix("/__init__.py").rpartition("/")
+    return ".".join(filter(None, (*folder.split("/"), name.partition(".")[0])))
+
+
+def is_used(path: str) -> bool:
+    """Return whether a file, by its path in the distribution, is a source that it uses on Linux."""
+    return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not _is_foreign(path)
+
+
+def _is_foreign(path: str) -> bool:
+    """Return whether a path shows that a source is for another system."""
+    return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None

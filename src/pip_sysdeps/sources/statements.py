@@ -1,0 +1,376 @@
+"""Fill the tables of a module from the statements that can run on Linux."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED, last_name, leaves, text_of
+from pip_sysdeps.sources.caught import may_catch_missing
+from pip_sysdeps.sources.data_class import constructor
+from pip_sysdeps.sources.expressions import children, delegated_calls, literal_head
+from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
+from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
+from pip_sysdeps.sources.signature import all_of, truths_if_false, truths_if_true
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pip_sysdeps.sources.platform_conditions import Version
+    from pip_sysdeps.sources.signature import Given
+    from pip_sysdeps.sources.source import Source
+    from pip_sysdeps.sources.steps import Steps
+
+_GROWS = {"append", "extend", "insert", "add", "update"}
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PROPERTIES = {"property", "cached_property"}
+
+
+def parsed_module(
+    source: Source, tree: ast.Module, steps: Steps, python: Version = ANY_PYTHON, *, expressions: bool = True
+) -> Module:
+    """Return the tables of a source from its syntax tree; `python` is the version that runs it.
+
+    Without `expressions`, calls are left out: statements are a tenth of a tree. Raise StepLimitError if that takes more
+    than `steps`.
+    """
+    module = Module(source, tree, steps, python)
+    for node in _statements(tree.body):
+        if isinstance(node, ast.Import):
+            for alias in (each for each in node.names if len(each.name) <= LONGEST_NAME):
+                first = alias.name.partition(".")[0]
+                module.imports[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(node.module or "", node.level, module.package)
+            names = {alias.asname or alias.name: alias.name for alias in node.names if len(base) <= LONGEST_NAME}
+            if "*" in names:
+                names = {name: name for name in STARRED.get(base, ())}
+            module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
+    _Walk(module, tree, expressions=expressions).statements(tree.body)
+    return module
+
+
+class _Walk:
+    """A walk through statements, with its current place."""
+
+    def __init__(self, module: Module, tree: ast.Module, *, expressions: bool) -> None:
+        self.module = module
+        self._looks_inside = expressions
+        self._scope = module.top
+        self._owner = ""
+        """Name of the class around it."""
+        self._given: Given = ()
+        self._branch = Branch(tree, tree.body, None, guarded=False, conditional=False)
+        self._is_later = False
+        self._choices: set[int] = set()
+        """Conditions of an `if` and its `elif`s that look for programs: none alone is required."""
+        self._has_finders = any(name.startswith(("ctypes", "shutil", "distutils")) for name in module.imports.values())
+
+    def body(
+        self, around: ast.AST, statements: Sequence[ast.stmt], *, guarded: bool = False, conditional: bool = False
+    ) -> None:
+        """Visit a branch of a statement; with `guarded`, it may fail."""
+        outer, given = self._branch, self._given
+        if not isinstance(around, _FUNCTIONS):
+            guarded, conditional = guarded or outer.guarded, conditional or outer.conditional
+        self._branch = Branch(around, statements, outer, guarded, conditional)
+        self.statements(statements)
+        self._branch, self._given = outer, given
+
+    def statements(self, statements: Iterable[ast.stmt]) -> None:
+        """Visit statements, up to the first that always ends the branch."""
+        for statement in statements:
+            self._statement(statement)
+            if _ends(statement):
+                break
+            if isinstance(statement, ast.If) and _ends(statement.body[-1]):
+                if self._scope.truth(statement.test) is True:
+                    break
+                self._given = all_of(self._given, truths_if_false(statement.test))
+                is_return = isinstance(statement.body[-1], ast.Return) and not self._branch.guarded
+                if is_return and self._goes_on_without(statement):
+                    self._branch = self._branch._replace(outer=self._branch, guarded=True)
+
+    def _inside(self, scope: Scope, owner: str, node: ast.AST, statements: Sequence[ast.stmt]) -> None:
+        """Visit the body of a function or class."""
+        outside = self._scope, self._owner, self._given
+        self._scope, self._owner = scope, owner
+        if not owner:
+            self._given = ()
+        self.body(node, statements)
+        self._scope, self._owner, self._given = outside
+
+    def _statement(self, node: ast.stmt) -> None:  # noqa: C901 - one case for each statement
+        match node:
+            case ast.If():
+                self._choice(node)
+            case ast.Try():
+                self._attempt(node)
+            case ast.With() | ast.AsyncWith():
+                self._with(node)
+            case ast.For() | ast.AsyncFor():
+                self._bind(node.target, node.iter, iterated=True)
+                self._loop(node.iter, node)
+            case ast.While():
+                self._loop(node.test, node)
+            case ast.Match(subject=subject, cases=cases):
+                self._expressions(subject)
+                for each in cases:
+                    self.body(each, each.body, conditional=True)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node)
+            case ast.ClassDef():
+                self._class(node)
+            case ast.Raise():
+                self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
+                self._expressions(node)
+            case _:
+                self._simple(node)
+
+    def _choice(self, node: ast.If) -> None:
+        """Visit the branches of a condition that can run on Linux."""
+        self._expressions(node.test)
+        decided = self._scope.truth(node.test)
+        optional = self._goes_on_without(node)
+        outside = self._given
+        if decided is not False:
+            self._given = all_of(outside, truths_if_true(node.test))
+            self.body(node, node.body, guarded=optional, conditional=decided is None)
+        if decided is not True:
+            self._given = all_of(outside, truths_if_false(node.test))
+            self.body(node, node.orelse, guarded=optional, conditional=decided is None)
+        self._given = outside
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self._expressions(item.context_expr)
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, item.context_expr)
+        guarded = any("suppress" in text_of(item.context_expr, self.module.steps) for item in node.items)
+        self.body(node, node.body, guarded=guarded)
+
+    def _loop(self, head: ast.expr, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        self._expressions(head)
+        self.body(node, node.body)
+        self.body(node, node.orelse)
+
+    def _attempt(self, node: ast.Try) -> None:
+        """Visit the parts of a `try` statement, and note the calls in each."""
+        calls = self._calls_of(node, node.body, guarded=any(may_catch_missing(each.type) for each in node.handlers))
+        fallbacks = tuple(self._calls_of(node, each.body, conditional=True) for each in node.handlers)
+        if calls and any(fallbacks):
+            self.module.attempts.append(Attempt(calls, fallbacks))
+        self.body(node, [*node.orelse, *node.finalbody])
+
+    def _calls_of(
+        self, around: ast.AST, body: list[ast.stmt], *, guarded: bool = False, conditional: bool = False
+    ) -> frozenset[int]:
+        known = len(self.module.sites)
+        self.body(around, body, guarded=guarded, conditional=conditional)
+        self.module.steps.take(len(self.module.sites) - known)
+        return frozenset(id(site.call) for site in self.module.sites[known:])
+
+    def _goes_on_without(self, node: ast.If) -> bool:
+        """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
+        found = self._searches(node.test)
+        if (
+            found
+            and len(node.orelse) == 1
+            and isinstance(node.orelse[0], ast.If)
+            and self._searches(node.orelse[0].test)
+        ):
+            self._choices |= {id(node), id(node.orelse[0])}
+        if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
+            self.module.required_searches |= set(map(id, found))
+            in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
+            if in_loop and self._raises(node.body) and self._missed(node.test):
+                self.module.each_required |= set(map(id, found))
+            return False
+        return bool(found)
+
+    def _searches(self, test: ast.expr) -> list[ast.AST]:
+        """Return the searches for programs and libraries whose results a condition uses."""
+        if not self._has_finders:
+            return []
+        looked_at = list(ast.walk(test))
+        names = {node.id for node in looked_at if isinstance(node, ast.Name)}
+        assigned = [assignment.value for name in names for assignment in self._scope.names.get(name, ())]
+        set_to = [part for value in assigned for part in (value.values if isinstance(value, ast.BoolOp) else [value])]
+        self.module.steps.take(len(looked_at) + len(set_to))
+        missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
+        self.module.each_required |= set(map(id, missed))
+        return [*missed, *(node for node in (*looked_at, *set_to) if self.module.finds(node))]
+
+    def _missed_in(self, node: ast.AST) -> list[ast.AST]:
+        """Return the searches of a comprehension for missing programs: `[x for x in names if not which(x)]`."""
+        match node:
+            case ast.ListComp(generators=[ast.comprehension(ifs=[condition])]):
+                return self._missed(condition)
+            case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(elt=found)]):
+                return [found] if self.module.finds(found) else []
+        return []
+
+    def _missed(self, condition: ast.expr) -> list[ast.AST]:
+        """Return the searches that a condition tests for failure: `not which(x)`, `which(x) is None`."""
+        match condition:
+            case ast.UnaryOp(op=ast.Not(), operand=found) | ast.Compare(left=found, ops=[ast.Is()]):
+                named = self._scope.names.get(found.id, ()) if isinstance(found, ast.Name) else ()
+                values = (found, *(each.value for each in named))
+                return [value for value in values if self.module.finds(value)]
+        return []
+
+    def _raises(self, statements: Iterable[ast.stmt]) -> bool:
+        """Return whether a branch contains a statement that raises or ends the program."""
+        for statement in statements:
+            for node in ast.walk(statement):
+                self.module.steps.take()
+                if isinstance(node, ast.Raise) or leaves(node):
+                    return True
+        return False
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self.module.bases[node.name] = tuple(map(last_name, node.bases))
+        if is_foreign_name(node.name):
+            return
+        inside = Scope(self.module, self._scope.node, self._scope)
+        self._inside(inside, node.name, node, [*node.body, *constructor(node)])
+        for variable, assignments in inside.names.items():
+            self.module.variants[variable].update(*(literal_head(each.value) for each in assignments))
+            self.module.attributes[variable] += [(self._scope, assignment) for assignment in assignments]
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if is_foreign_name(node.name):
+            return
+        for each in (*node.decorator_list, *node.args.defaults):
+            self._expressions(each)
+        around = self._scope.parent if self._owner else self._scope  # a method does not see its class's names
+        inner = Scope(self.module, node, around, self._owner)
+        self.module.functions[inner.name].append(inner)
+        self._inside(inner, "", node, node.body)
+        if self._owner:
+            self.module.variants[node.name].update(*map(literal_head, inner.returns))
+        if not _PROPERTIES.isdisjoint(map(last_name, node.decorator_list)):
+            self.module.attributes[node.name] += [(inner, Assignment(value)) for value in inner.returns]
+
+    def _simple(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                self.module.imported.append(Import(node, self._scope, self._branch))
+                return
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._bind(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._bind(target, value)
+            case ast.AugAssign(target=ast.Name(id=name), value=value):
+                self._grow(name, [value])
+            case ast.Return(value=ast.expr() as value):
+                self._scope.returns.append(value)
+            case ast.Expr(value=ast.Yield(value=ast.expr() as value) | ast.YieldFrom(value=value)):
+                self._scope.returns.append(value)
+                self._scope.is_generator = True
+        self._expressions(node)
+
+    def _expressions(self, node: ast.AST) -> None:  # noqa: C901 - one case for each expression
+        """Note the calls and names in a simple statement or expression."""
+        pending = [node] if self._looks_inside else []
+        while pending:
+            inner = pending.pop()
+            match inner:
+                case ast.Name(ctx=context):
+                    if isinstance(context, ast.Load):
+                        self.module.branches[id(inner)] = self._branch
+                    continue
+                case ast.Constant():
+                    continue
+                case ast.Call():
+                    self._call(inner)
+                case ast.Lambda(body=body):
+                    self._later(body)
+                    continue
+                case ast.IfExp(test=test, body=body, orelse=orelse) if (decided := self._scope.truth(test)) is not None:
+                    pending.append(body if decided else orelse)
+                    continue
+                case ast.BoolOp(op=ast.Or(), values=values):
+                    self._any_of(values)
+                case ast.NamedExpr(target=target, value=value):
+                    self._bind(target, value)
+                case ast.comprehension(target=target, iter=iterated):
+                    self._bind(target, iterated, iterated=True)
+            pending += children(inner)
+
+    def _any_of(self, values: Sequence[ast.expr]) -> None:
+        """Note the programs in `which(a) or which(b)`; that of `which(a) or a` is required, as it is run anyway."""
+        calls = [each for each in values if isinstance(each, ast.Call) and each.args and self.module.finds(each)]
+        names = [each.args[0] for each in calls]
+        if names and text_of(names[0], self.module.steps) == text_of(values[-1], self.module.steps):
+            self.module.required_searches.add(id(calls[0]))
+        elif len(names) > 1:
+            self.module.search_choices |= {**dict.fromkeys(map(id, calls)), id(calls[0]): ast.BoolOp(ast.Or(), names)}
+
+    def _later(self, node: ast.expr) -> None:
+        """Note the calls in an expression that does not run where it is."""
+        outside, self._is_later = self._is_later, True
+        self._expressions(node)
+        self._is_later = outside
+
+    def _bind(self, target: ast.expr, value: ast.expr, place: int | None = None, *, iterated: bool = False) -> None:
+        """Note the assignment of a value to a target."""
+        assignment = Assignment(value, place, iterated=iterated, line=target.lineno, branch=self._branch)
+        match target:
+            case ast.Name(id=name):
+                self._scope.names[name].append(assignment)
+                if self._scope is self.module.top and (full := self._callable(value)):
+                    self.module.imports[name] = full
+                    self.module.aliases.add(name)
+            case ast.Attribute(attr=attribute):
+                self.module.attributes[attribute].append((self._scope, assignment))
+            case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
+                for number, item in enumerate(items):
+                    self._bind(item, value, number, iterated=iterated)
+
+    def _callable(self, value: ast.expr) -> str:
+        """Return the full name of a function under another name: `functools.partial(subprocess.run, check=True)`."""
+        match value:
+            case ast.Call(func=func, args=[first, *_]) if self.module.dotted(func) == "functools.partial":
+                return self._callable(first)
+            case ast.Name() | ast.Attribute():
+                full = self.module.dotted(value)
+                return full if full in CALLABLES else ""
+        return ""
+
+    def _grow(self, name: str, values: Iterable[ast.expr]) -> None:
+        assignments = [Assignment(each, None, grows=True, line=each.lineno, branch=self._branch) for each in values]
+        self._scope.names[name] += assignments
+
+    def _call(self, call: ast.Call) -> None:
+        self.module.steps.take(len(call.args))
+        for handed in delegated_calls(call):
+            if last_name(call.func) == "partial":
+                self._later(handed)
+            else:
+                self._call(handed)
+        self.module.sites.append(CallSite(call, self._scope, self._branch, self._given, self._is_later))
+        match call.func:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
+                self._grow(name, call.args)
+        if leaves(call):
+            self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
+
+
+_SIMPLE = {ast.Expr, ast.Assign, ast.Return, ast.Import, ast.ImportFrom, ast.AugAssign, ast.AnnAssign, ast.Raise}
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements and those inside them."""
+    for node in body:
+        yield node
+        if type(node) not in _SIMPLE:
+            for name in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, name, ()))
+            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield from _statements(inner.body)
+
+
+def _ends(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break)
