@@ -124,6 +124,31 @@ def test_the_interpreter_itself_is_checked(root: Path, capsys: pytest.CaptureFix
     )
 
 
+def test_the_standard_library_is_checked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A copied Python whose extension modules lack libraries: an error where the environment imports one of them."""
+    library = root / "usr/lib/python3.11"
+    for name, soname in (("_ssl", "libssl.so.3"), ("readline", "libreadline.so.8"), ("_tkinter", "libtk8.6.so")):
+        write(library / f"lib-dynload/{name}.cpython-311-x86_64-linux-gnu.so", Elf(needed=(soname,)).build())
+    write(library / "ssl.py", b"import _ssl\n")
+    assert verify(root) == 0
+    capsys.readouterr()
+    assert verify(root, "-v") == 0
+    assert capsys.readouterr().out == "".join(
+        f"warning: {soname}, which {path} needs, is missing: install {package} [missing]\n    {path}\n"
+        for name, soname, package in (
+            ("readline", "libreadline.so.8", "libreadline8"),
+            ("_ssl", "libssl.so.3", "libssl3"),
+        )
+        for path in [f"/usr/lib/python3.11/lib-dynload/{name}.cpython-311-x86_64-linux-gnu.so"]
+    )
+    install(root / SITE, "client", files={"client/__init__.py": b"import ssl\n"})
+    assert verify(root, "--lockless") == 1
+    assert capsys.readouterr().out == (
+        f"error: client: libssl.so.3 is missing: install libssl3 [missing]\n    /{SITE}/client/__init__.py\n\n"
+        f"{APT_GET} libssl3\n"
+    )
+
+
 def test_no_interpreter(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An environment whose Python was left behind in the build stage."""
     (root / "usr/bin/python3.11").unlink()

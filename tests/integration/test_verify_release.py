@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import resource
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from builders.debian import SUITES, apt_install, copy_root, fresh_root, run_in
 from builders.environments import VENV, build_root
 from builders.images import local_python_root
 from builders.truth import read_truth
+from builders.venv import install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,3 +110,43 @@ def test_a_stale_cache(suite: str, tmp_path: Path) -> None:
     run_in(release, ["ldconfig"])
     verify(release, status=0)
     run_in(release, [f"{VENV}/bin/python", "-c", "import psycopg2"])
+
+
+PROBE = """\
+import importlib, sys
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        print(name, error)
+"""
+"""A program that tries to import modules, and prints those that fail."""
+
+
+def test_the_standard_library_of_a_python_in_usr_local(tmp_path: Path) -> None:
+    """Verify reports the extension modules that this Python cannot import; the printed line mends what is used."""
+    release = copy_root(local_python_root("bookworm"), tmp_path / "release")
+    library = next((release / "usr/local/lib").glob("python3.*"))
+    names = {path.name.partition(".")[0] for path in (library / "lib-dynload").glob("*.so")} - {"_tkinter"}
+    run_in(release, ["dpkg", "--purge", "--force-depends", "libssl3", "libsqlite3-0", "libreadline8"])
+    install(library / "site-packages", "client", files={"client.py": b"import sqlite3, ssl\n"})
+
+    failing = run_in(release, ["python3", "-c", PROBE, *sorted(names)]).stdout.splitlines()
+    broken = {line.partition(" ")[0] for line in failing if "cannot open shared object file" in line}
+    assert broken >= {"_hashlib", "_sqlite3", "_ssl", "readline"}
+    found = _verify_local(release, status=1)
+    errors = {each["subject"] for each in found["problems"] if each["severity"] == "error"}
+    assert errors == {"libcrypto.so.3", "libsqlite3.so.0", "libssl.so.3"}
+    files = {posixpath.basename(file) for each in found["problems"] for file in each["files"] if file.endswith(".so")}
+    assert {name.partition(".")[0] for name in files} == broken - {"_hashlib", "_sqlite3", "_ssl"}  # those are errors
+
+    run_in(release, ["apt-get", "update", "-qq"])
+    run_in(release, ["sh", "-c", found["command"]])
+    _verify_local(release, status=0)
+    run_in(release, ["python3", "-c", "import client"])
+
+
+def _verify_local(release: Path, *, status: int) -> dict[str, Any]:
+    arguments = ["verify", "--json", "-v", "--root", str(release), "--python", "/usr/local", "--lockless"]
+    document: dict[str, Any] = json.loads(pip_sysdeps(*arguments, cwd=release.parent, status=status).stdout)
+    return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from pip_sysdeps.app.version_floors import with_version_floors
 from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
 from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
+from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.elf.kinds import is_extension_module, is_program
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.environment.standard_library import extension_modules
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.conditions import DEFAULT_CONDITIONS
 from pip_sysdeps.loader.process import InterpreterProcess
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 
 _MAX_NEEDS = 5_000
 """Limit on the needs of all distributions and files: ten times those of 300 large distributions."""
+_MOST_LACKING = 50
+"""Limit on the extension modules of the standard library that lack libraries, and on these libraries of each."""
 _MIN_FILES_TO_FORK = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
@@ -93,8 +98,17 @@ class Scanner:
         """Use other plugin patterns for the next scans."""
         self._plugins = tuple(_plugin_choices(self.place.environment, plugins, self._files.usable))
 
-    def scan(self, conditions: Conditions = DEFAULT_CONDITIONS, *, floors: bool = True) -> Scan:
-        """Return the needs of each distribution with their providers, and version floors if requested."""
+    def scan(
+        self,
+        conditions: Conditions = DEFAULT_CONDITIONS,
+        *,
+        floors: bool = True,
+        standard_library: bool = False,
+    ) -> Scan:
+        """Return the needs of each distribution with their providers, and version floors if requested.
+
+        With `standard_library`, the libraries of the interpreter's extension modules are checked too.
+        """
         place, files = self.place, self._files
         program = files.program
         process = None
@@ -102,7 +116,8 @@ class Scanner:
             folders = default_directories(self.platform)
             process = InterpreterProcess(place.root, place.environment, self.objects, program, conditions, folders)
         system = EnvironmentSystem(place, self.index, process)
-        named = self._needs_by_name(system, process)
+        lacking = _lacking(place, process) if process and standard_library else {}
+        named = self._needs_by_name(system, process, lacking)
         with self._search(named) as finish_search:
             with task("resolving libraries"):
                 loads = () if process is None else self._loads(process)
@@ -122,7 +137,7 @@ class Scanner:
         self._stages.end("names in sources")
         note = self.index.note if self.index else missing_note(self.platform)
         found = found._replace(distributions=distributions, skipped=(*found.skipped, *notes), note=note)
-        return found._replace(recommended=self._recommended(found))
+        return found._replace(recommended=self._recommended(found), lacking=lacking)
 
     def _recommended(self, found: Scan) -> Mapping[str, tuple[str, ...]]:
         """Map each needed package to the packages that have plugins for its libraries."""
@@ -132,7 +147,9 @@ class Scanner:
     def _loads(self, process: InterpreterProcess) -> tuple[Load, ...]:
         return tuple(process.loads(self._files.usable, self._named_files, chosen_files(self._plugins)))
 
-    def _needs_by_name(self, system: EnvironmentSystem, process: InterpreterProcess | None) -> Named:
+    def _needs_by_name(
+        self, system: EnvironmentSystem, process: InterpreterProcess | None, lacking: Mapping[str, tuple[str, ...]]
+    ) -> Named:
         return Named(
             self.place.root,
             self.place.environment,
@@ -140,6 +157,7 @@ class Scanner:
             objects=self._files.usable,
             notes=self._notes,
             libraries=process.outside_libraries if process else lambda _: (),
+            lacking=lacking,
             fork=self._may_fork,
             machine=self.platform.machine,
         )
@@ -235,6 +253,17 @@ class Scanner:
         for path in paths:
             if path not in self._files.foreign_files and isinstance(elf := self.objects.facts(path), ElfFile):
                 yield path, elf
+
+
+def _lacking(place: Place, process: InterpreterProcess) -> dict[str, tuple[str, ...]]:
+    """Return `Scan.lacking`.
+
+    Modules that a release has apart from its Python do not count: most images lack their libraries.
+    """
+    apart = {each.extension for each in split_modules().values()}
+    modules = extension_modules(place.root, place.environment.interpreter)
+    missing = ((path, process.missing_libraries(path)) for name, path in modules.items() if name not in apart)
+    return dict(islice(((path, sonames[:_MOST_LACKING]) for path, sonames in missing if sonames), _MOST_LACKING))
 
 
 def _plugin_choices(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.environment.read_scripts import interpreters_of_scripts
+from pip_sysdeps.environment.standard_library import library_folder
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock
@@ -136,13 +137,12 @@ class _ImageReader:
     def _scan(self, *, current_cache: bool, cpu_libraries: bool) -> Scan:
         library_path = self._locked.target.library_path if self._locked else ()
         conditions = Conditions(library_path=library_path, current_cache=current_cache, cpu_libraries=cpu_libraries)
-        return self._scanner.scan(conditions, floors=False)
+        return self._scanner.scan(conditions, floors=False, standard_library=True)
 
 
 def _finder(scanner: Scanner) -> LibraryFinder:
     interpreter = scanner.place.environment.interpreter
-    version = ".".join(map(str, interpreter.version)) + ("t" if interpreter.abi_tag.endswith("t") else "")
-    return c_library_of(scanner.program).finder(scanner.place.root, f"{interpreter.prefix}/lib/python{version}")
+    return c_library_of(scanner.program).finder(scanner.place.root, library_folder(interpreter))
 
 
 class RootSystem:

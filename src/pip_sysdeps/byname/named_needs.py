@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.companions import companion_references, without_stated
 from pip_sysdeps.byname.knowledge import declared_references, known_references, noted_references, with_authority
+from pip_sysdeps.byname.lacking_modules import lacking_modules
 from pip_sysdeps.byname.provision import distribution_of, file_name, needs, package_of_program
 from pip_sysdeps.byname.read_knowledge import companions, known_of
+from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.byname.source_search import Searched, SourceSearch
 from pip_sysdeps.byname.standard_modules import of_interpreter, of_release
 from pip_sysdeps.environment.metadata import normalize_name, required_name
+from pip_sysdeps.environment.standard_library import extension_modules
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.lookup import Lookup
     from pip_sysdeps.byname.standard_modules import Imported
@@ -51,14 +54,15 @@ class Named:
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
         libraries: Callable[[str], tuple[str, ...]],
+        lacking: Mapping[str, tuple[str, ...]],
         machine: str,
         fork: bool = False,
     ) -> None:
         """Search one environment.
 
         `lookup` answers for its system; `objects` are the usable ELF files; `notes` returns the dlopen notes of one of
-        them, `libraries` what an extension module of the interpreter needs from the system; `machine` is for
-        environment markers. With `fork`, large sources are parsed in child processes.
+        them, `libraries` what an extension module of the interpreter needs from the system; `lacking` is as in `Scan`;
+        `machine` is for environment markers. With `fork`, large sources are parsed in child processes.
         """
         self._root = root
         self._environment = environment
@@ -66,6 +70,7 @@ class Named:
         self._objects = objects
         self._notes = notes
         self._libraries = libraries
+        self._lacking = lacking
         self._machine = machine
         self._fork = fork
         self._installed = frozenset(each.name for each in environment.distributions)
@@ -115,6 +120,7 @@ class Named:
             distribution,
             self._package_of,
             python=self._environment.interpreter.version,
+            modules=self._modules,
             is_installed=self._lookup.has_python_module,
             fork=self._fork,
         )
@@ -151,12 +157,33 @@ class Named:
 
     def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
         """Yield references for imported modules of the standard library that the interpreter lacks."""
-        found = tuple(each for each in found if not self._lookup.has_python_module(each.module.bringer))
-        if self._debian_python:
-            yield from (each for each in of_release(found) if self._has_file(each.names[0]))
-        else:
-            names = {each.module.extension for each in found if each.module.extension}
-            yield from of_interpreter(found, {name: self._needed(name) for name in names})
+        of_package = [each for each in found if self._debian_python and each.module in split_modules()]
+        yield from (each for each in of_release(of_package) if self._has_file(each.names[0]))
+        yield from of_interpreter((each for each in found if each not in of_package), self._libraries_of_module)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """Standard modules that the interpreter may lack, or that may lack libraries."""
+        split = {
+            each.name
+            for each in split_modules().values()
+            if (self._debian_python or each.extension) and not self._lookup.has_python_module(each.bringer)
+        }
+        return frozenset(split | self._lacking_modules.keys())
+
+    @cached_property
+    def _lacking_modules(self) -> Mapping[str, frozenset[str]]:
+        return lacking_modules(self._root, self._environment.interpreter, self._lacking)
+
+    def _libraries_of_module(self, name: str) -> tuple[str, ...]:
+        """Return the libraries that importing a standard module takes; for most modules, only missing ones."""
+        module = split_modules().get(name)
+        path = self._extensions.get(module.extension) if module else None
+        return self._libraries(path) if path else tuple(sorted(self._lacking_modules.get(name, ())))
+
+    @cached_property
+    def _extensions(self) -> Mapping[str, str]:
+        return extension_modules(self._root, self._environment.interpreter)
 
     def _has_file(self, pattern: str) -> bool:
         index = self._lookup.index
@@ -166,11 +193,6 @@ class Named:
     def _debian_python(self) -> bool:
         """Whether the release's own Python is the interpreter; assumed for a target without one."""
         return self._environment.interpreter.prefix in {"", "/usr"}
-
-    def _needed(self, extension: str) -> tuple[str, ...]:
-        """Return what an extension module of the interpreter's standard library needs from the system."""
-        path = self._lookup.file(f"{self._environment.interpreter.prefix}/lib/python3*/lib-dynload/{extension}.*.so")
-        return self._libraries(path) if path else ()
 
     def _applies(self, marker: str) -> bool:
         """Return whether an environment marker is true, or cannot be evaluated."""

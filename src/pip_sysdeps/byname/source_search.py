@@ -23,7 +23,7 @@ from pip_sysdeps.byname.source_filter import (
 from pip_sysdeps.byname.standard_modules import imported, is_module, may_import, may_run, run
 from pip_sysdeps.environment.site_files import parse_scripts
 from pip_sysdeps.model.environment import Skipped, Verdict
-from pip_sysdeps.sources.read_sources import LONGEST_SOURCE, DistributionSources
+from pip_sysdeps.sources.read_sources import LONGEST_SOURCE, Sources
 from pip_sysdeps.sources.source import module_of, relative
 from pip_sysdeps.sources.steps import StepLimitError
 
@@ -60,7 +60,7 @@ class Searched(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     """Sources that were not searched."""
     imported: tuple[Imported, ...] = ()
-    """Imported standard modules that a release may have in packages of their own."""
+    """Imported standard modules that the interpreter may lack."""
     unknown: tuple[tuple[ReferenceKind, str], ...] = ()
     """Kinds and paths of sources that open or run something by a computed name."""
 
@@ -113,24 +113,27 @@ class SourceSearch:
         package_of: Callable[[str], str],
         *,
         python: tuple[int, ...],
+        modules: frozenset[str],
         is_installed: Callable[[str], bool],
         fork: bool = False,
     ) -> None:
         """`package_of` returns the package of a program, or an empty string for other words and base programs.
 
-        `python` is the version that runs the sources; `is_installed` returns whether a module is in its environment.
+        `python` is the version that runs the sources, `modules` are standard modules that it may lack; `is_installed`
+        returns whether a module is in its environment.
         With `fork`, large sources are parsed in a child process.
         """
         self._fork = fork
         self._root = root
         self._base = distribution.base
-        self._sources = DistributionSources(root, distribution)
+        self._sources = Sources(root, distribution.base, distribution.files)
         self._metadata = distribution.metadata_path
         self._package_of = package_of
         self._python = python
+        self._modules = modules
         self._is_installed = is_installed
         self._importing: list[Source] = []
-        """Sources that may import standard modules with packages of their own."""
+        """Sources that may import standard modules that the interpreter may lack."""
         self._skipped: list[Skipped] = []
 
     @property
@@ -145,14 +148,16 @@ class SourceSearch:
         runs = [each for each in found.references if is_module(each)]
         others = tuple(each for each in found.references if not is_module(each))
         skipped = dict.fromkeys((*self._sources.unreadable.values(), *self._skipped))
-        return found._replace(references=others, skipped=tuple(skipped), imported=(*modules, *run(runs, self.about)))
+        return found._replace(
+            references=others, skipped=tuple(skipped), imported=(*modules, *run(runs, self.about, self._modules))
+        )
 
     def _imported(self) -> tuple[Imported, ...]:
-        """Return the imported standard modules that a release may have in packages of their own."""
+        """Return the imported standard modules that the interpreter may lack."""
         from pip_sysdeps.sources.module_imports import ModuleImports  # noqa: PLC0415 - with ast, a tenth of a small lock
 
-        modules = ModuleImports(self._sources, self._python, self._is_installed, self._programs())
-        return tuple(imported(self._importing, modules, self.about))
+        imports = ModuleImports(self._sources, self._python, self._is_installed, self._programs())
+        return tuple(imported(self._importing, imports, self.about, self._modules))
 
     def _programs(self) -> frozenset[str]:
         """Return the modules of the distribution's programs: of its entry points, and `__main__` of its packages.
@@ -175,7 +180,7 @@ class SourceSearch:
         top = self._base.rstrip("/").count("/") + 2
         for source in self._sources:
             text = source.text
-            if source.path.count("/") <= top and may_import(text):
+            if source.path.count("/") <= top and may_import(text, self._modules):
                 self._importing.append(source)
             if opens(text) or len(text) == LONGEST_SOURCE:
                 opening.add(source)
@@ -189,7 +194,7 @@ class SourceSearch:
         helping = _Shortest(_MOST_RUNNING)
         for source in self._sources:
             text = source.text
-            if may_import(text):
+            if may_import(text, self._modules):
                 self._importing.append(source)
             if loads(text) or opens_files(text) or len(text) == LONGEST_SOURCE:
                 opening.add(source)
@@ -256,7 +261,7 @@ class SourceSearch:
     def _names_program(self, source: bytes) -> bool:
         """Return whether a source runs a program or module by its name, or names one that the description mentions."""
         named = any(map(self._counts, program_words(source))) or any(map(self._package_of, runs_directly(source)))
-        return named or may_run(source)
+        return named or may_run(source, self._modules)
 
     def _calling(self, wanted: Wanted, known: Container[str]) -> list[Source]:
         """Return more sources that have the wanted names; none for a large distribution."""

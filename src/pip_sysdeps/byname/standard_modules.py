@@ -1,4 +1,4 @@
-"""Imports and runs of standard modules that a release has in packages of their own."""
+"""Imports and runs of standard modules that an interpreter may lack."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.byname.read_modules import SplitModule, split_modules
+from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.sources.callables import MODULE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.byname.about import About
     from pip_sysdeps.sources.module_imports import ModuleImports
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Imported(NamedTuple):
     """An import that runs when its source is imported, or a command that runs a module."""
 
-    module: SplitModule
+    module: str
+    """The module's full name."""
     path: str
     """The source with the import or command."""
     confidence: Confidence
@@ -31,63 +32,65 @@ class Imported(NamedTuple):
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[bytes], ...]:
-    """Return patterns for imports of the modules; each starts with fixed text, which is fast to find.
+def _patterns(modules: frozenset[str]) -> tuple[re.Pattern[bytes], ...]:
+    """Return patterns for imports of modules; each starts with fixed text, which is fast to find.
 
     `import os, tkinter` may name others first, with `as`.
     """
-    names = {name.encode() for name in split_modules()}
+    names = {name.encode() for name in modules}
     inside = {name.rpartition(b".")[0] + b" +import" for name in names if b"." in name}
-    modules = b"|".join(sorted({*map(re.escape, names), *inside}))
+    every = b"|".join(sorted({*map(re.escape, names), *inside}))
     starts = (rb"import  *(?:[\w.][\w. ]{0,80},[ \\\n]{0,80}){0,20}", b"from  *")
-    return tuple(re.compile(rb"%s(?:%s)\b" % (start, modules)) for start in starts)
+    return tuple(re.compile(rb"%s(?:%s)\b" % (start, every)) for start in starts)
 
 
 @cache
-def _names() -> re.Pattern[bytes]:
+def _names(modules: frozenset[str]) -> re.Pattern[bytes]:
     """Return a pattern for the last parts of the modules' names."""
-    words = {re.escape(name.rpartition(".")[2].encode()) for name in split_modules()}
+    words = {re.escape(name.rpartition(".")[2].encode()) for name in modules}
     return re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(words)))
 
 
-def may_import(source: bytes) -> bool:
-    """Return whether a source may import one of the modules, by a search of its bytes."""
-    return any(pattern.search(source) for pattern in _patterns())
+def may_import(source: bytes, modules: frozenset[str]) -> bool:
+    """Return whether a source may import one of some modules, by a search of its bytes."""
+    return any(pattern.search(source) for pattern in _patterns(modules))
 
 
-def imported(sources: Iterable[Source], modules: ModuleImports, about: About) -> Iterator[Imported]:
-    """Yield the imports in sources that importing them surely runs."""
+def imported(
+    sources: Iterable[Source], imports: ModuleImports, about: About, modules: frozenset[str]
+) -> Iterator[Imported]:
+    """Yield the imports of modules in sources that importing these surely runs."""
     for source in sources:
-        names = sorted(modules.of(source, _names()) & split_modules().keys())
-        is_reached = bool(names) and modules.is_reached(source.module)
+        names = sorted(imports.of(source, _names(modules)) & modules)
+        is_reached = bool(names) and imports.is_reached(source.module)
         for name in names:
             is_sure = is_reached or about.mentions(name, in_title=True)
             confidence = Confidence.HIGH if is_sure else Confidence.MEDIUM
-            yield Imported(split_modules()[name], source.path, confidence, f"import {name}")
+            yield Imported(name, source.path, confidence, f"import {name}")
 
 
-def may_run(source: bytes) -> bool:
-    """Return whether a source may run one of the modules, by a search of its bytes."""
-    return _run_pattern().search(source) is not None
+def may_run(source: bytes, modules: frozenset[str]) -> bool:
+    """Return whether a source may run one of some modules, by a search of its bytes."""
+    return _run_pattern(modules).search(source) is not None
 
 
 @cache
-def _run_pattern() -> re.Pattern[bytes]:
+def _run_pattern(modules: frozenset[str]) -> re.Pattern[bytes]:
     """Return a pattern for one of the modules after Python's option `-m`."""
-    return re.compile(rb"-I?m[\"', ]{1,8}(?:%s)\b" % b"|".join(re.escape(name.encode()) for name in split_modules()))
+    return re.compile(rb"-I?m[\"', ]{1,8}(?:%s)\b" % b"|".join(re.escape(name.encode()) for name in sorted(modules)))
 
 
-def run(references: Iterable[Reference], about: About) -> Iterator[Imported]:
+def run(references: Iterable[Reference], about: About, modules: frozenset[str]) -> Iterator[Imported]:
     """Yield the modules of references to programs that are modules (`-mvenv`), by the rules of other programs.
 
     One that the code can do without, or runs under a condition, counts only if the description names it.
     """
     for each in references:
-        module = split_modules().get(each.names[0].removeprefix(MODULE)) if len(each.names) == 1 else None
-        if module is None:
+        module = each.names[0].removeprefix(MODULE)
+        if len(each.names) > 1 or module not in modules:
             continue
-        is_sure = each.required or about.mentions(module.name, in_title=True)
-        if is_sure or about.mentions(module.name) or (each.confidence is Confidence.HIGH and not each.unsure):
+        is_sure = each.required or about.mentions(module, in_title=True)
+        if is_sure or about.mentions(module) or (each.confidence is Confidence.HIGH and not each.unsure):
             confidence = each.confidence if is_sure else Confidence.MEDIUM
             yield from (Imported(module, path, confidence, each.evidence) for path in each.by)
 
@@ -100,13 +103,13 @@ def is_module(reference: Reference) -> bool:
 def of_release(found: Iterable[Imported]) -> Iterator[Reference]:
     """Yield references for the release's own Python: the files that its package lacks."""
     for each in found:
-        yield _reference(each, ReferenceKind.FILE, each.module.file)
+        yield _reference(each, ReferenceKind.FILE, split_modules()[each.module].file)
 
 
-def of_interpreter(found: Iterable[Imported], needed: Mapping[str, tuple[str, ...]]) -> Iterator[Reference]:
-    """Yield references for any other Python: the libraries of its extension modules (`needed`)."""
+def of_interpreter(found: Iterable[Imported], libraries: Callable[[str], Iterable[str]]) -> Iterator[Reference]:
+    """Yield references for any other Python: the libraries that importing a module takes (`libraries`)."""
     for each in found:
-        for soname in needed.get(each.module.extension, ()):
+        for soname in libraries(each.module):
             yield _reference(each, ReferenceKind.LIBRARY, soname)
 
 

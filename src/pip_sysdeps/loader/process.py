@@ -119,6 +119,11 @@ class InterpreterProcess:
             dict.fromkeys(each.soname for each in needed if isinstance(each, NotFound) or each.path not in own)
         )
 
+    def missing_libraries(self, path: str) -> tuple[str, ...]:
+        """Return the libraries that an extension module loads and that the loader does not find."""
+        answers = (answer for each in self._dlopen(path) for answer in each.needs)
+        return tuple(dict.fromkeys(each.soname for each in answers if isinstance(each, NotFound)))
+
     def _is_brought(self, answer: Found) -> bool:
         """Return whether a library is the interpreter's own: one of its process, or found by a run path."""
         steps = {SearchStep.RPATH, SearchStep.RUNPATH, SearchStep.LOADED}

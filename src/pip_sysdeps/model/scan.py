@@ -39,6 +39,11 @@ class Scan(NamedTuple):
     """The interpreter and the objects that it loads at its start."""
     objects: Mapping[str, ElfFile] = MappingProxyType({})
     """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
+    lacking: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """File of an extension module of the standard library -> the libraries it loads that the system does not have.
+
+    Empty unless the standard library was checked.
+    """
     real: Mapping[str, str] = MappingProxyType({})
     """The path under which the loader opens an object -> its real path."""
     plugins: tuple[PluginChoice, ...] = ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.needs.optional_modules import optional_modules
 from pip_sysdeps.sources.parsed_sources import ParsedSources
-from pip_sysdeps.sources.read_sources import DistributionSources
+from pip_sysdeps.sources.read_sources import Sources
 from pip_sysdeps.sources.source import module_of, relative
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class OptionalRoots:
         rest = {path: relative(path, distribution.base) for path in paths}
         known = {path for path, name in rest.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
         yield from known
-        sources = ParsedSources(DistributionSources(self._root, distribution))
+        sources = ParsedSources(Sources(self._root, distribution.base, distribution.files))
         modules = {path: module_of(rest[path]) for path in rest.keys() - known if self._is_extension(path)}
         found = optional_modules(frozenset(modules.values()), sources) if modules else frozenset()
         yield from (path for path, module in modules.items() if module in found)

@@ -7,6 +7,7 @@ about, missing needs outside the install line, and problems on older CPUs.
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.instructions import NOTHING, Instructions, copy_instructions, folder_instructions
@@ -36,6 +37,7 @@ def problems_of(image: Image, locked: IndexedTarget | None) -> tuple[Problem, ..
     """Return all problems, errors first; `locked` is None without a lock."""
     problems = (
         *_interpreter_problems(image),
+        *_standard_library_problems(image),
         *_missing_needs(image, locked),
         *_broken_libraries(image),
         *version_gaps(image),
@@ -62,6 +64,15 @@ def _interpreter_problems(image: Image) -> Iterator[Problem]:
     for loaded in image.scan.process:
         for soname in missing_sonames(loaded):
             yield _missing_from_library(image, "", loaded.path, soname)
+
+
+def _standard_library_problems(image: Image) -> Iterator[Problem]:
+    """Yield the missing libraries of the standard library: what the environment imports of it, is a need by name."""
+    needed_names = {need.name for _, need in image.scan.needs()}
+    for path, sonames in image.scan.lacking.items():
+        for soname in sonames:
+            if soname not in needed_names:
+                yield replace(_missing_from_library(image, "", path, soname), error=False)
 
 
 def _no_interpreter(prefix: str, message: str) -> Problem:

@@ -1,4 +1,4 @@
-"""Read the Python sources of one distribution."""
+"""Read Python sources."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.sources.source import Source, is_used, relative
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.system.root import Root
 
 LONGEST_SOURCE = 1 << 24
@@ -20,13 +19,14 @@ _MOST_KEPT = 1 << 23
 """Maximum bytes of sources kept in memory: most are searched several times."""
 
 
-class DistributionSources:
-    """The sources of a distribution that it uses on Linux, without tests and the like."""
+class Sources:
+    """The Python sources among some files, such as those of a distribution: those used on Linux, without tests."""
 
-    def __init__(self, root: Root, distribution: Distribution) -> None:
-        """Read nothing yet."""
+    def __init__(self, root: Root, base: str, files: Iterable[str]) -> None:
+        """Read nothing yet. Only sources among `files` are read; modules are named relative to the folder `base`."""
         self._root = root
-        self._distribution = distribution
+        self._base = base
+        self._files = files
         self._left = _MOST_KEPT
         self._texts: dict[str, bytes] = {}
         self.unreadable: dict[str, Skipped] = {}
@@ -35,8 +35,7 @@ class DistributionSources:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Paths of the sources, top-level ones first: most modules are imported there."""
-        base, files = self._distribution.base, self._distribution.files
-        used = [path for path in files if path[-3:] == ".py" and is_used(relative(path, base))]
+        used = [path for path in self._files if path[-3:] == ".py" and is_used(relative(path, self._base))]
         return tuple(sorted(used, key=lambda path: (path.count("/"), path)))
 
     def __len__(self) -> int:
@@ -47,7 +46,7 @@ class DistributionSources:
         """Yield the sources that can be read and are not empty."""
         for path in self.paths:
             if text := self._text(path):
-                yield Source(path, text, self._distribution.base)
+                yield Source(path, text, self._base)
 
     def _text(self, path: str) -> bytes:
         text = self._texts.get(path)

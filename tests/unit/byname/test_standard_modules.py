@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pip_sysdeps.byname.about import About
+from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.byname.standard_modules import (
     Imported,
     imported,
@@ -24,6 +25,7 @@ from pip_sysdeps.sources.source import Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MODULES = frozenset(split_modules())
 ABOUT = About(text="Name: pkg", sources=3)
 
 
@@ -31,12 +33,12 @@ def found(texts: Mapping[str, str], about: About = ABOUT, python: tuple[int, ...
     """Return what the sources of a distribution import, by their names without `.py`; `one` is installed, too."""
     sources = [Source(f"/site/{name}.py", text.encode(), "/site") for name, text in texts.items()]
     modules = ModuleImports(sources, python, {"one", "pkg"}.__contains__)
-    return list(imported((each for each in sources if may_import(each.text)), modules, about))
+    return list(imported((each for each in sources if may_import(each.text, MODULES)), modules, about, MODULES))
 
 
 def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
     """Return what the source of a top-level module surely imports."""
-    return [each.module.name for each in found({"one": text}, python=python)]
+    return [each.module for each in found({"one": text}, python=python)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
 )
 def test_what_a_source_may_import(source: bytes, expected: bool) -> None:
     """A search of the bytes finds an import of such a module anywhere in a source."""
-    assert may_import(source) is expected
+    assert may_import(source, MODULES) is expected
 
 
 TK = "import tkinter"
@@ -143,7 +145,7 @@ def test_what_an_import_takes() -> None:
     every = found({"one": TK})
     (own,) = of_release(every)
     assert own.names == ("/usr/lib/python3*/tkinter/__init__.py",)
-    others = of_interpreter(every, {"_tkinter": ("libtk8.6.so", "libtcl8.6.so")})
+    others = of_interpreter(every, {"tkinter": ("libtk8.6.so", "libtcl8.6.so")}.__getitem__)
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]
 
 
@@ -165,7 +167,7 @@ def test_the_order_of_imports() -> None:
 )
 def test_what_a_source_may_run(source: bytes, *, expected: bool) -> None:
     """A search of the bytes finds such a module after Python's option."""
-    assert may_run(source) is expected
+    assert may_run(source, MODULES) is expected
 
 
 def run_of(*names: str) -> Reference:
@@ -182,7 +184,7 @@ def run_of(*names: str) -> Reference:
 
 def confidences(reference: Reference, text: str = "Name: pkg\n") -> list[Confidence]:
     """Return the confidence of each module that a reference runs, for a description."""
-    return [each.confidence for each in run([reference], About(text=text, sources=3))]
+    return [each.confidence for each in run([reference], About(text=text, sources=3), MODULES)]
 
 
 def test_how_sure_a_run_is() -> None:
