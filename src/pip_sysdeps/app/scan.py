@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 _MAX_NEEDS = 5_000
 """Limit on the needs of all distributions and files: ten times those of 300 large distributions."""
 _MOST_LACKING = 50
-"""Limit on the extension modules of the standard library that lack libraries, and on these libraries of each."""
+"""Limit on the missing libraries of the standard library's extension modules: CPython has 17."""
 _MIN_FILES_TO_FORK = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
@@ -262,8 +263,9 @@ def _lacking(place: Place, process: InterpreterProcess) -> dict[str, tuple[str, 
     """
     apart = {each.extension for each in split_modules().values()}
     modules = extension_modules(place.root, place.environment.interpreter)
-    missing = ((path, process.missing_libraries(path)) for name, path in modules.items() if name not in apart)
-    return dict(islice(((path, sonames[:_MOST_LACKING]) for path, sonames in missing if sonames), _MOST_LACKING))
+    paths = (path for name, path in modules.items() if name not in apart)
+    missing = islice(((path, soname) for path in paths for soname in process.missing_libraries(path)), _MOST_LACKING)
+    return {path: tuple(soname for _, soname in group) for path, group in groupby(missing, key=itemgetter(0))}
 
 
 def _plugin_choices(

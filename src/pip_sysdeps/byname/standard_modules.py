@@ -108,9 +108,13 @@ def of_release(found: Iterable[Imported]) -> Iterator[Reference]:
 
 def of_interpreter(found: Iterable[Imported], libraries: Callable[[str], Iterable[str]]) -> Iterator[Reference]:
     """Yield references for any other Python: the libraries that importing a module takes (`libraries`)."""
+    by_library: dict[tuple[str, Confidence], dict[str, Imported]] = {}
     for each in found:
         for soname in libraries(each.module):
-            yield _reference(each, ReferenceKind.LIBRARY, soname)
+            by_library.setdefault((soname, each.confidence), {}).setdefault(each.path, each)
+    for (soname, _), places in by_library.items():
+        first = next(iter(places.values()))
+        yield _reference(first, ReferenceKind.LIBRARY, soname)._replace(by=tuple(places))
 
 
 def _reference(each: Imported, kind: ReferenceKind, name: str) -> Reference:

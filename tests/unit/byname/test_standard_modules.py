@@ -149,6 +149,16 @@ def test_what_an_import_takes() -> None:
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]
 
 
+def test_imports_of_many_sources() -> None:
+    """They are one reference for each library, because each is looked up."""
+    every = found({"one": TK, "pkg/__init__": TK, "pkg/gui": "import tkinter, turtle"})
+    libraries = of_interpreter(every, lambda _: ("libtk8.6.so",))
+    assert [(each.confidence.value, each.by) for each in libraries] == [
+        ("high", ("/site/one.py", "/site/pkg/__init__.py")),
+        ("medium", ("/site/pkg/gui.py",)),
+    ]
+
+
 def test_the_order_of_imports() -> None:
     """It is the same in each run, as one of several imports is the evidence of a need."""
     source = "".join(f"import {name}\n" for name in ("venv", "tkinter", "ensurepip", "distutils.core"))
