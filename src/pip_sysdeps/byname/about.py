@@ -43,7 +43,10 @@ class About:
 
 
 def _words_of(text: str) -> set[str]:
-    """Return the words of a text and the parts of compounds: `espeak-ng` and `ng` of `py-espeak-ng`."""
+    """Return the words of a text and the parts of compounds: `espeak-ng` and `ng` of `py-espeak-ng`, also joined.
+
+    `povray` is a word of `POV-Ray`.
+    """
     found = {word.strip(".-+_") for word in re.findall(r"[a-z0-9][a-z0-9.+_-]*", text.lower())}
     return found.union(*(_inside(word) for word in found if "-" in word or "_" in word))
 
@@ -51,6 +54,6 @@ def _words_of(text: str) -> set[str]:
 def _inside(word: str) -> Iterator[str]:
     """Yield the parts of a compound and, if it is short, their combinations."""
     parts = re.split("[-_]", word)
-    yield from parts
+    yield from (*parts, "".join(parts))
     for start, end in combinations(range(len(parts) + 1), 2) if len(parts) <= _MOST_PARTS else ():
         yield "-".join(parts[start:end])

@@ -156,7 +156,7 @@ def is_typelib(path: str) -> bool:
 
 def sqlite_extension(name: str) -> str:
     """Return the path pattern of an SQLite extension: `mod_spatialite` for `load_extension("mod_spatialite")`."""
-    return f"/usr/lib/*/{name.removesuffix('.so')}.so"
+    return f"/usr/lib/*/{name}.so"
 
 
 def is_known(evidence: str) -> bool:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.sources.frames import Values
     from pip_sysdeps.sources.module import CallSite
 
-_EXTENSION = re.compile(r"mod_[a-z0-9_]+(?:\.so)?")
+_EXTENSION = re.compile(r"(?:(?:/usr)?/lib/(?:[\w-]+/)?)?(mod_[a-z0-9_]+)(?:\.so)?")
+"""The name of an extension, or its path in a folder of the system."""
 _LOADED = re.compile(r"load_extension\(\s*['\"](mod_[a-z0-9_]+)", re.IGNORECASE)
 """A call of load_extension() in an SQL statement."""
 _TYPELIB = re.compile(r"[A-Za-z0-9_]+-[0-9.]+")
@@ -48,7 +49,7 @@ def opened_files(graph: CallGraph, openers: set[str]) -> Iterator[Opened]:
 
 
 def _extensions(graph: CallGraph, found: Found, named: Iterable[str]) -> Iterator[Opened]:
-    names = tuple(sqlite_extension(name) for name in named if _EXTENSION.fullmatch(name))
+    names = tuple(sqlite_extension(match[1]) for name in named if (match := _EXTENSION.fullmatch(name)))
     if names:
         yield Opened(graph.reference(ReferenceKind.FILE, names, found, When.DLOPEN), id(found.site.call))
 

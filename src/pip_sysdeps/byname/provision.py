@@ -41,7 +41,7 @@ NOTHING_TELLS = "no package list is available that names its package"
 _VERSION_UNKNOWN = "no package list is available that names its version"
 _UNSURE = {NOTHING_TELLS, _VERSION_UNKNOWN}
 _NO_FILES = "the index of this release has no files of packages"
-_OR_LINK = ", or only as a link that its installation makes"
+_OR_LINK = ", or only in a folder outside PATH (/usr/games), or as a link that its installation makes"
 """The rest of the note for a missing program: lists of files lack links of update-alternatives(1)."""
 _INTERPRETER = r"(?:python|pip)[0-9.]*"
 _OF_DISTRIBUTION = r"(?:python3[0-9.]*|py3)-(.+)"

@@ -12,6 +12,7 @@ from pip_sysdeps.byname.about import About
     [
         ("py-espeak-ng", "espeak-ng", True),
         ("py-espeak-ng", "py", True),
+        ("vapory for POV-Ray", "povray", True),
         ("pytest-redis-server-x", "redis-server", True),
         ("py-espeak-ng", "py-ng", False),
         ("a-b-c-d-e-f-g", "c-d", False),
