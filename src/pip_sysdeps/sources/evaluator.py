@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM, items_at
 from pip_sysdeps.sources.expressions import is_text
-from pip_sysdeps.sources.frames import Frame, bound
+from pip_sysdeps.sources.frames import Bindings, Frame
 from pip_sysdeps.sources.module import Assignment
 from pip_sysdeps.sources.platform_conditions import PLATFORM
+from pip_sysdeps.sources.signature import arguments, placed, rest_of
 from pip_sysdeps.sources.string_sets import MOST, UNKNOWN, begins_unknown, bounded, filled, products, splits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pip_sysdeps.sources.definitions import Definitions
-    from pip_sysdeps.sources.frames import Bindings, Values
+    from pip_sysdeps.sources.frames import Values
     from pip_sysdeps.sources.module import Scope
     from pip_sysdeps.sources.steps import Steps
 
@@ -230,9 +231,8 @@ class Evaluator:
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
         reaching = self._definitions.reaching(node, frame.scope)
-        if frame.bound.has(name):
-            given = frame.bound.of(name, head=frame.head)
-            return (*given, *self._values_of_assignments(reaching, frame, is_given=True))
+        if name in frame.bound.arguments:
+            return (*self._given(name, frame), *self._values_of_assignments(reaching, frame, is_given=True))
         if name == "__file__":
             return (frame.scope.module.path,)
         scope: Scope | None = frame.scope
@@ -360,12 +360,23 @@ class Evaluator:
     def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Bindings:
         """Bind the parameters of a function to a call's arguments and to its defaults."""
         self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
-        return bound(
-            function.node,
-            call,
-            given=lambda value, head: self.values(value, frame.asking(head=head)),
-            default=lambda name, head: self._default(name, function, head=head),
-        )
+        names, values, rest = placed(function.node), arguments(call), rest_of(function.node)
+        outside, defaults = Frame(function.parent or function), function.defaults
+        left_out = function.parameters - {"self", "cls"}
+        found = {name: ([defaults[name]] if name in defaults else [], outside) for name in left_out}
+        if rest:
+            found[rest] = values[len(names) :], frame
+        found |= {name: ([value], frame) for name, value in zip(names, values, strict=False)}
+        found |= {each.arg: ([each.value], frame) for each in call.keywords if each.arg}
+        return Bindings(found)
+
+    def _given(self, name: str, frame: Frame) -> Values:
+        """Return the values of a parameter that is bound; they are evaluated once."""
+        known, key = frame.bound.values, (name, frame.head)
+        if key not in known:
+            values, at = frame.bound.arguments[name]
+            known[key] = tuple(self._values_of_each(values[:1] if frame.head else values, at.asking(head=frame.head)))
+        return known[key]
 
     def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
         """Return the values that a function may return; a generator's head is its first value."""
