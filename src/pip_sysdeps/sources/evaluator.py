@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM, items_at
@@ -31,8 +31,6 @@ _LITERALS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 _DEEP = 24
 _MOST_STEPS = 1000
 """Expressions evaluated for one argument, as sources are not trusted."""
-
-
 _LARGEST = 1 << 64
 """No name has a larger number, and Python makes no text of one with thousands of digits."""
 _LETTERS_A_STEP = 256
@@ -103,9 +101,8 @@ class Evaluator:
                 return self._values_of_each(items, frame)
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 decided = frame.scope.truth(test)
-                return self._values_of_each(
-                    [each for each, left in ((body, False), (orelse, True)) if decided is not left], frame
-                )
+                branches = [each for each, left_out in ((body, False), (orelse, True)) if decided is not left_out]
+                return self._values_of_each(branches, frame)
             case (
                 ast.Starred(value=value)
                 | ast.Await(value=value)
@@ -117,7 +114,7 @@ class Evaluator:
             ):
                 return self.values(value, frame)
             case ast.JoinedStr(values=parts):
-                return map("".join, products(self._steps, self._pieces(parts, frame)))
+                return self._text(parts, frame)
             case ast.Subscript(value=value, slice=key):
                 return self._item(value, key, frame)
             case ast.BinOp():
@@ -147,9 +144,17 @@ class Evaluator:
         unknown = (UNKNOWN,) if frame.head else ()
         return [self.values(node, frame if is_text(node) else frame.whole()) or unknown for node in nodes]
 
-    def _filled(self, texts: Values, pattern: str, pieces: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
+    def _text(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+        """Return the texts that consist of some parts."""
+        return map("".join, products(self._steps, self._pieces(parts, frame)))
+
+    def _path(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+        """Return the paths that consist of some parts."""
+        return (posixpath.join(*each) for each in products(self._steps, [self.values(part, frame) for part in parts]))
+
+    def _filled(self, text: ast.expr, pattern: str, pieces: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
         """Replace the matches of a pattern with pieces."""
-        return filled(texts, pattern, self._pieces(pieces, frame), self._steps)
+        return filled(self.values(text, frame), pattern, self._pieces(pieces, frame), self._steps)
 
     def _item(self, value: ast.expr, key: ast.expr, frame: Frame) -> Iterable[str]:
         """Return the item of a collection for a known key or index; otherwise any of its items."""
@@ -163,9 +168,8 @@ class Evaluator:
                 case ast.Dict(keys=keys, values=values), _:
                     self._steps.take(len(keys))
                     pairs = zip(keys, values, strict=True)
-                    return self._values_of_each(
-                        [v for k, v in pairs if isinstance(k, ast.Constant) and k.value in wanted], at
-                    )
+                    found = [each for own, each in pairs if isinstance(own, ast.Constant) and own.value in wanted]
+                    return self._values_of_each(found, at)
                 case ((ast.List(elts=items) | ast.Tuple(elts=items)), ast.Constant(value=int(place))):
                     return self._values_of_each(items[place : place + 1], at)
         return self.values(value, frame)
@@ -193,22 +197,20 @@ class Evaluator:
             self._steps.take(len(items))
             yield from ((item, at) for item in items)
 
-    def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each operator
+    def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:
+        operands = node.left, node.right
         match node.op:
-            case ast.Add() if frame.head and is_text(node):
-                return map("".join, products(self._steps, self._pieces((node.left, node.right), frame)))
-            case ast.Add() if frame.head:
+            case ast.Add() if frame.head and not is_text(node):
                 return self.values(node.left, frame)
-            case ast.Add() | ast.Div():
-                pieces = self.values(node.left, frame), self.values(node.right, frame)
-                if isinstance(node.op, ast.Div):
-                    return (posixpath.join(*pair) for pair in products(self._steps, pieces))
-                if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
-                    return chain(*pieces)
-                return map("".join, products(self._steps, pieces))
+            case ast.Add() if not frame.head and any(self._is_collection(each, frame) for each in operands):
+                return self._values_of_each(operands, frame)
+            case ast.Add():
+                return self._text(operands, frame)
+            case ast.Div():
+                return self._path(operands, frame)
             case ast.Mod():
                 parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-                return self._filled(self.values(node.left, frame), r"%[sdir]", parts, frame)
+                return self._filled(node.left, r"%[sdir]", parts, frame)
         return ()
 
     def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
@@ -221,9 +223,8 @@ class Evaluator:
             case ast.BinOp(left=left, op=ast.Add()):
                 return self._is_collection(left, frame)
             case ast.Name(id=name):
-                values = [
-                    each.value for _, each in self._definitions.assignments(name, frame.scope) if not each.iterated
-                ]
+                found = self._definitions.assignments(name, frame.scope)
+                values = [each.value for _, each in found if not each.iterated]
                 plain = [value for value in values if not isinstance(value, ast.Name | ast.BinOp)]
                 return any(self._is_collection(value, frame) for value in plain)
         return False
@@ -288,11 +289,9 @@ class Evaluator:
 
     def _imported(self, full: str, frame: Frame) -> Values:
         """Return the platform's value of a name, or that of another module's variable."""
-        return (
-            (PLATFORM[full],)
-            if full in PLATFORM
-            else self._values_of_assignments(self._definitions.variable(full), frame)
-        )
+        if full in PLATFORM:
+            return (PLATFORM[full],)
+        return self._values_of_assignments(self._definitions.variable(full), frame)
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node)
@@ -322,15 +321,15 @@ class Evaluator:
         if own is None or not own.returns:
             match node.func:
                 case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
-                    return self._results_of_each(self._definitions.methods(name), node, frame)
-        return self._method(node, frame) if own is None else self._results_of_each([own], node, frame)
+                    return self._results(self._definitions.methods(name), node, frame)
+        return self._method(node, frame) if own is None else self._results([own], node, frame)
 
-    def _results_of_each(self, functions: Iterable[Scope], node: ast.Call, frame: Frame) -> Iterator[str]:
+    def _results(self, functions: Iterable[Scope], call: ast.Call, frame: Frame) -> Iterator[str]:
+        """Yield the values that functions may return; a generator's head is its first value."""
         for each in functions:
-            yield from self.results(each, self.bindings(each, node, frame), frame)
-
-    def _path(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
-        return (posixpath.join(*each) for each in products(self._steps, [self.values(part, frame) for part in parts]))
+            returned = each.returns[:1] if frame.head and each.is_generator else each.returns
+            inside = Frame(each, self.bindings(each, call, frame), frame.free, frame.given, frame.head)
+            yield from bounded(self._values_of_each(returned, inside))
 
     def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each method
         match node.func:
@@ -338,7 +337,7 @@ class Evaluator:
                 return map(str, range(min(end.value, MOST))) if isinstance(end.value, int) else ()
             case ast.Attribute(value=value, attr="format"):
                 pieces = [*node.args, *(each.value for each in node.keywords)]
-                return self._filled(self.values(value, frame), r"\{\w*\}", pieces, frame)
+                return self._filled(value, r"\{\w*\}", pieces, frame)
             case ast.Attribute(value=value, attr="split"):
                 separator = next(iter(self._values_of_each(node.args[:1], frame)), None) if node.args else None
                 words = splits(self.values(value, frame), separator)
@@ -377,11 +376,6 @@ class Evaluator:
             values, at = frame.bound.arguments[name]
             known[key] = tuple(self._values_of_each(values[:1] if frame.head else values, at.asking(head=frame.head)))
         return known[key]
-
-    def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
-        """Return the values that a function may return; a generator's head is its first value."""
-        given = function.returns[:1] if frame.head and function.is_generator else function.returns
-        return bounded(self._values_of_each(given, Frame(function, bound, frame.free, frame.given, head=frame.head)))
 
 
 def _environ(key: ast.expr) -> Values:
