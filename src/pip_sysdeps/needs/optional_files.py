@@ -85,9 +85,9 @@ def _texts(nodes: Iterable[ast.AST], scope: Scope, steps: Steps) -> Iterator[str
             case ast.Constant(value=str(text)):
                 yield text.rpartition("/")[2]
             case ast.Name(id=name):
-                pending += [(each.value, at) for at, each in scope.assignments(name)]
+                pending += [(each.value, each.scope) for each in scope.assignments(name)]
             case ast.Attribute(attr=name):
-                pending += [(source.value, at) for at, source in module.attributes.get(name, ())]
+                pending += [(each.value, each.scope) for each in module.attributes.get(name, ())]
             case ast.Call(func=func) if (called := last_name(func)) not in _OPENS_NOTHING:
                 functions = module.functions.get(called, ())
                 pending += [(value, function) for function in functions for value in function.returns]

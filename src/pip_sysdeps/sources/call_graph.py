@@ -85,7 +85,7 @@ class CallGraph:
         if full in CALLABLES or self.definitions.has_function(full):
             return full
         kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _set_to(func, site.scope)
-        every = (module.dotted(_last_choice(assignment.value, scope)) for scope, assignment in kept[:_MOST_SET])
+        every = (module.dotted(_last_choice(each.value, each.scope)) for each in kept[:_MOST_SET])
         return next((each for each in every if each in CALLABLES), full)
 
     def named(
@@ -205,11 +205,11 @@ def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
     return inner or next(iter(functions), None)
 
 
-def _set_to(func: ast.expr, scope: Scope) -> list[tuple[Scope, Assignment]]:
+def _set_to(func: ast.expr, scope: Scope) -> list[Assignment]:
     """Return the assignments of a called function's name."""
     name = func.id if isinstance(func, ast.Name) else ""
-    default = [Assignment(scope.defaults[name])] if name in scope.defaults else []
-    return [(scope, assignment) for assignment in (*scope.names.get(name, ())[:_MOST_SET], *default)]
+    default = [Assignment(scope.defaults[name], scope)] if name in scope.defaults else []
+    return [*scope.names.get(name, ())[:_MOST_SET], *default]
 
 
 def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:

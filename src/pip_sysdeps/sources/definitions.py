@@ -26,7 +26,7 @@ class Definitions:
         self._modules = tuple(modules)
         self._scopes: dict[str, Scope] = {}
         self._tops: dict[str, Scope] = {}
-        self._attributes: defaultdict[str, list[tuple[Scope, Assignment]]] = defaultdict(list)
+        self._attributes: defaultdict[str, list[Assignment]] = defaultdict(list)
         self._variants: defaultdict[str, set[str]] = defaultdict(set)
         self._absent: defaultdict[str, set[str]] = defaultdict(set)
         self.unset: set[str] = set()
@@ -79,7 +79,7 @@ class Definitions:
             return named[0] if len(named) == 1 else None
         return found
 
-    def variable(self, full: str) -> list[tuple[Scope, Assignment]]:
+    def variable(self, full: str) -> Sequence[Assignment]:
         """Return the assignments of a module's variable, by its full name; note it if the module is not parsed."""
         for _ in range(_MOST_IMPORTS):
             module, _, name = full.rpartition(".")
@@ -90,9 +90,9 @@ class Definitions:
             found = top.names.get(name, ())
             self._steps.take(1 + len(found))
             if found or name not in top.module.imports:
-                return [(top, each) for each in found]
+                return found
             full = top.module.imports[name]
-        return []
+        return ()
 
     def _note_absent(self, module: str, name: str) -> None:
         """Note a variable of an unparsed module, which may be a class of its package."""
@@ -101,26 +101,26 @@ class Definitions:
             self._absent[module].add(name)
             self._absent[package].add(last)
 
-    def assignments(self, name: str, scope: Scope) -> list[tuple[Scope, Assignment]]:
+    def assignments(self, name: str, scope: Scope) -> Sequence[Assignment]:
         """Return the assignments of a name in a scope or those around it."""
         found = scope.assignments(name)
         self._steps.take(len(found))
         return found
 
-    def reaching(self, node: ast.Name, scope: Scope) -> list[tuple[Scope, Assignment]]:
+    def reaching(self, node: ast.Name, scope: Scope) -> Sequence[Assignment]:
         """Return the assignments that may reach a use of a name: from the last certain one on.
 
         For a name of another scope, all of them.
         """
         found = self.assignments(node.id, scope)
         used = scope.module.branches.get(id(node))
-        if used is None or any(each is not scope for each, _ in found):
+        if used is None or any(each.scope is not scope for each in found):
             return found
-        before = [each for each in found if each[1].line < node.lineno]
-        sure = max((s.line for _, s in before if not s.grows and s.branch and used.is_inside(s.branch)), default=0)
-        return [each for each in before if each[1].line >= sure] or found
+        before = [each for each in found if each.line < node.lineno]
+        sure = [each.line for each in before if not each.grows and each.branch and used.is_inside(each.branch)]
+        return [each for each in before if each.line >= max(sure, default=0)] or found
 
-    def attribute(self, module: Module, name: str) -> Sequence[tuple[Scope, Assignment]]:
+    def attribute(self, module: Module, name: str) -> Sequence[Assignment]:
         """Return the assignments of an attribute: of its module, else of the distribution if they are few."""
         here, anywhere = module.attributes.get(name, ()), self._attributes.get(name, ())
         self._steps.take(len(here))
@@ -147,10 +147,6 @@ class Definitions:
         return any(len(texts) >= len(values) > 1 and texts.issuperset(values) for texts in self._variants.values())
 
 
-def _without_none(assignments: Iterable[tuple[Scope, Assignment]]) -> list[tuple[Scope, Assignment]]:
+def _without_none(assignments: Iterable[Assignment]) -> list[Assignment]:
     """Return the assignments of an attribute other than None, which classes use as a placeholder."""
-    return [(scope, each) for scope, each in assignments if not _is_none(each.value)]
-
-
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+    return [each for each in assignments if not (isinstance(each.value, ast.Constant) and each.value.value is None)]

@@ -177,7 +177,7 @@ class Evaluator:
     def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
         """Yield the collections that an expression may be."""
         definitions, module = self._definitions, frame.scope.module
-        found: Iterable[tuple[Scope, Assignment]] = ()
+        found: Iterable[Assignment] = ()
         match value:
             case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
                 yield value, frame
@@ -185,10 +185,10 @@ class Evaluator:
                 found = definitions.assignments(name, frame.scope) or definitions.variable(module.dotted(value))
             case ast.Attribute(attr=name):
                 found = definitions.attribute(module, name) or definitions.variable(module.dotted(value))
-        for scope, assignment in found:
-            if isinstance(assignment.value, _LITERALS) and assignment.place is None and not assignment.iterated:
+        for each in found:
+            if isinstance(each.value, _LITERALS) and each.place is None and not each.iterated:
                 self._steps.take()
-                yield assignment.value, frame.of(scope)
+                yield each.value, frame.of(each.scope)
 
     def _items(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
         """Yield the items of the collections that an expression may be."""
@@ -224,7 +224,7 @@ class Evaluator:
                 return self._is_collection(left, frame)
             case ast.Name(id=name):
                 found = self._definitions.assignments(name, frame.scope)
-                values = [each.value for _, each in found if not each.iterated]
+                values = [each.value for each in found if not each.iterated]
                 plain = [value for value in values if not isinstance(value, ast.Name | ast.BinOp)]
                 return any(self._is_collection(value, frame) for value in plain)
         return False
@@ -236,8 +236,7 @@ class Evaluator:
             return (*self._given(name, frame), *self._values_of_assignments(reaching, frame, is_given=True))
         if name == "__file__":
             return (frame.scope.module.path,)
-        scope: Scope | None = frame.scope
-        while scope is not None:
+        for scope in frame.scope.outward():
             if name in scope.parameters:
                 set_to = self._values_of_assignments(reaching, frame, is_given=True)
                 if set_to and frame.head:
@@ -246,31 +245,29 @@ class Evaluator:
                 return (*set_to, *self._default(name, scope, head=frame.head))
             if name in scope.names:
                 return self._values_of_assignments(reaching, frame)
-            scope = scope.parent
         return self._imported(frame.scope.module.dotted(node), frame)
 
     def _values_of_assignments(
-        self, assignments: Sequence[tuple[Scope, Assignment]], frame: Frame, *, is_given: bool = False
+        self, assignments: Sequence[Assignment], frame: Frame, *, is_given: bool = False
     ) -> Values:
         """Return the values of assignments; the first item added to an empty list is its head."""
         if frame.head:
-            first = [each for each in assignments if not (each[1].grows or _is_empty(each[1].value))]
-            assignments = first or ([] if is_given else [each for each in assignments if each[1].grows][:1])
-        return bounded(
-            text for scope, each in assignments for text in self._values_of_assignment(each, frame.of(scope))
-        )
+            first = [each for each in assignments if not (each.grows or _is_empty(each.value))]
+            assignments = first or ([] if is_given else [each for each in assignments if each.grows][:1])
+        return bounded(text for each in assignments for text in self._values_of_assignment(each, frame))
 
-    def _values_of_assignment(self, assignment: Assignment, frame: Frame) -> Iterable[str]:
+    def _values_of_assignment(self, assignment: Assignment, within: Frame) -> Iterable[str]:
         """Return the values of an assignment: of the whole value, of one item, or of each item."""
-        value, place = assignment.value, assignment.place
+        value, place, frame = assignment.value, assignment.place, within.of(assignment.scope)
         if place is None and not (assignment.iterated and frame.head):
             return self.values(value, frame)
         if assignment.iterated and place is not None and (part := items_at(value, place, frame.scope.module)):
-            return self._values_of_assignment(Assignment(part, iterated=True), frame)
+            return self._values_of_assignment(Assignment(part, frame.scope, iterated=True), frame)
         if isinstance(value, ast.Name) and place is not None:
-            found = [each for each in self._definitions.assignments(value.id, frame.scope) if each[1].place is None]
-            if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
-                return self._values_of_assignment(assignment._replace(value=found[0][1].value), frame.of(found[0][0]))
+            found = [each for each in self._definitions.assignments(value.id, frame.scope) if each.place is None]
+            if len(found) == 1 and not isinstance(found[0].value, ast.Name):
+                whole = assignment._replace(value=found[0].value, scope=found[0].scope)
+                return self._values_of_assignment(whole, frame)
         items = list(self._items(value, frame))
         if place is None:
             return self._values_of_items(items) if items else self.values(value, frame.whole())

@@ -50,6 +50,8 @@ class Assignment(NamedTuple):
     """One value of a name."""
 
     value: ast.expr
+    scope: Scope
+    """Scope of the assignment."""
     place: int | None = None
     """Index of the item, if several names are set at once: `a, b = value`."""
     iterated: bool = False
@@ -102,14 +104,17 @@ class Scope:
         name = getattr(self.node, "name", "")
         return self.owner if name == "__init__" else str(name)
 
-    def assignments(self, name: str) -> list[tuple[Scope, Assignment]]:
-        """Return the assignments of a name in the innermost scope that has any."""
+    def outward(self) -> Iterator[Scope]:
+        """Yield this scope and those around it, up to the module's."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.names:
-                return [(scope, assignment) for assignment in scope.names[name]]
-            scope = None if name in scope.parameters else scope.parent
-        return []
+            yield scope
+            scope = scope.parent
+
+    def assignments(self, name: str) -> Sequence[Assignment]:
+        """Return the assignments of a name in the innermost scope that has any."""
+        found = next((each for each in self.outward() if name in each.names or name in each.parameters), None)
+        return found.names.get(name, ()) if found else ()
 
     def only_value(self, name: str) -> ast.expr | None:
         """Return the only value of a name in this scope, or else in the scopes around it."""
@@ -126,10 +131,7 @@ class Scope:
 
     def is_inside(self, other: Scope) -> bool:
         """Return whether it is another scope or inside it."""
-        inner: Scope | None = self
-        while inner is not None and inner is not other:
-            inner = inner.parent
-        return inner is other
+        return any(each is other for each in self.outward())
 
 
 class CallSite(NamedTuple):
@@ -201,7 +203,7 @@ class Module:
         """Full names of imported names."""
         self.aliases: set[str] = set()
         """Its own names for functions that open or run something."""
-        self.attributes: defaultdict[str, list[tuple[Scope, Assignment]]] = defaultdict(list)
+        self.attributes: defaultdict[str, list[Assignment]] = defaultdict(list)
         self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
         self.sites: list[CallSite] = []
         self.variants: defaultdict[str, set[str]] = defaultdict(set)

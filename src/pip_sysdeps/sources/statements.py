@@ -236,7 +236,7 @@ class _Walk:
         self._inside(inside, node.name, node, [*node.body, *constructor(node)])
         for variable, assignments in inside.names.items():
             self.module.variants[variable].update(*(literal_head(each.value) for each in assignments))
-            self.module.attributes[variable] += [(self._scope, assignment) for assignment in assignments]
+            self.module.attributes[variable] += [each._replace(scope=self._scope) for each in assignments]
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if is_foreign_name(node.name):
@@ -250,7 +250,7 @@ class _Walk:
         if self._owner:
             self.module.variants[node.name].update(*map(literal_head, inner.returns))
         if not _PROPERTIES.isdisjoint(map(last_name, node.decorator_list)):
-            self.module.attributes[node.name] += [(inner, Assignment(value)) for value in inner.returns]
+            self.module.attributes[node.name] += [Assignment(value, inner) for value in inner.returns]
 
     def _simple(self, node: ast.stmt) -> None:
         match node:
@@ -316,7 +316,7 @@ class _Walk:
 
     def _bind(self, target: ast.expr, value: ast.expr, place: int | None = None, *, iterated: bool = False) -> None:
         """Note the assignment of a value to a target."""
-        assignment = Assignment(value, place, iterated=iterated, line=target.lineno, branch=self._branch)
+        assignment = Assignment(value, self._scope, place, iterated=iterated, line=target.lineno, branch=self._branch)
         match target:
             case ast.Name(id=name):
                 self._scope.names[name].append(assignment)
@@ -324,7 +324,7 @@ class _Walk:
                     self.module.imports[name] = full
                     self.module.aliases.add(name)
             case ast.Attribute(attr=attribute):
-                self.module.attributes[attribute].append((self._scope, assignment))
+                self.module.attributes[attribute].append(assignment)
             case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
                 for number, item in enumerate(items):
                     self._bind(item, value, number, iterated=iterated)
@@ -340,8 +340,9 @@ class _Walk:
         return ""
 
     def _grow(self, name: str, values: Iterable[ast.expr]) -> None:
-        assignments = [Assignment(each, None, grows=True, line=each.lineno, branch=self._branch) for each in values]
-        self._scope.names[name] += assignments
+        for each in values:
+            added = Assignment(each, self._scope, grows=True, line=each.lineno, branch=self._branch)
+            self._scope.names[name].append(added)
 
     def _call(self, call: ast.Call) -> None:
         self.module.steps.take(len(call.args))
