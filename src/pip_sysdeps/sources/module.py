@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.sources.callables import SEARCHES
-from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, truth
+from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, Linux
 from pip_sysdeps.sources.signature import defaults, may_hold, parameters
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Scope:
 
     def truth(self, condition: ast.expr) -> bool | None:
         """Return the value of a condition on Linux; None if the platform does not decide it."""
-        return truth(condition, self.module.dotted, self.only_value, self.module.steps, self.module.python)
+        return Linux(self.module.dotted, self.only_value, self.module.steps, self.module.python).decide(condition)
 
     def is_inside(self, other: Scope) -> bool:
         """Return whether it is another scope or inside it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _FLAG = (
 )
 _CONSTANT = "_*(?:(?P<own>LINUX|POSIX)|WINDOWS|WIN32|MAC_?OSX?|OSX|DARWIN|CYGWIN)"
 """Names of flags and functions for a system: `IS_WINDOWS`, `is_mac()`, `DARWIN`."""
+_COMPARE = {ast.Lt: lt, ast.LtE: le, ast.Gt: gt, ast.GtE: ge, ast.Eq: eq, ast.NotEq: ne}
 _SYSTEM = {"os.uname": "sysname", "platform.uname": "system"}
 """Functions that return the system's name as their first item, or under this name."""
 
@@ -52,46 +54,41 @@ def _flag(name: str) -> bool | None:
     return match["own"] is not None if match else None
 
 
-def truth(
-    condition: ast.expr,
-    dotted: Callable[[ast.expr], str],
-    values: Callable[[str], ast.expr | None],
-    steps: Steps,
-    python: Version = ANY_PYTHON,
-) -> bool | None:
-    """Return the value of a condition on Linux with a version of Python; None if it is not decided by these.
-
-    `dotted` returns the full name of an expression (`sys.platform`), `values` the only value of a variable.
-    """
-    return _Linux(dotted, values, steps, python).decide(condition)
-
-
-class _Linux(NamedTuple):
-    """Evaluates the conditions of one scope."""
+class Linux(NamedTuple):
+    """Evaluates the conditions of one scope, on Linux with a version of Python."""
 
     dotted: Callable[[ast.expr], str]
+    """Returns the full name of an expression, such as `sys.platform`."""
     values: Callable[[str], ast.expr | None]
+    """Returns the only value of a variable."""
     steps: Steps
-    python: Version
+    python: Version = ANY_PYTHON
 
     def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: C901, PLR0911 - one for each form of a condition
+        """Return the value of a condition; None if the platform and the version do not decide it."""
         self.steps.take()
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return _negated(self.decide(operand, depth))
-            case ast.BoolOp(op=ast.And(), values=parts):
-                return _all([self.decide(part, depth) for part in parts])
-            case ast.BoolOp(op=ast.Or(), values=parts):
-                return _negated(_all([_negated(self.decide(part, depth)) for part in parts]))
+                decided = self.decide(operand, depth)
+                return None if decided is None else not decided
+            case ast.BoolOp(op=operator, values=parts):
+                found, decisive = {self.decide(part, depth) for part in parts}, isinstance(operator, ast.Or)
+                return decisive if decisive in found else None if None in found else not decisive
             case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant() | ast.Tuple() as right]) if (
                 version := self.version(left)
             ):
                 return _version_compared(version, operator, right)
+            case ast.Compare(
+                left=ast.Constant(value=str(part)), ops=[ast.In() | ast.NotIn() as operator], comparators=[right]
+            ):
+                have = self.text(right, depth)
+                return (part in have) is isinstance(operator, ast.In) if have else None
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
                 have = self.text(left, depth)
-                return _compared(have, operator, right) if have else _within(left, operator, self.text(right, depth))
+                return _compared(have, operator, right) if have else None
             case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
-                return _affix(self.text(value, depth), method, argument)
+                have, wanted = self.text(value, depth), _strings(argument)
+                return getattr(have, method)(wanted) if have and wanted is not None else None
             case ast.Call(func=ast.Name(id="hasattr"), args=[ast.expr() as module, ast.Constant(value=str(name))]):
                 return False if f"{self.dotted(module)}.{name}" in _NOT_HERE else None
             case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
@@ -151,19 +148,14 @@ def _version_compared(have: _Known, operator: ast.cmpop, right: ast.expr) -> boo
     if len(wanted) != len(items) or (begins_alike and not have.ends and len(have.numbers) < len(wanted)):
         return None
     numbers = have.numbers if have.ends else (*have.numbers, 0)  # there are more: `(3, 11, 4) > (3, 11)`
-    match operator:
-        case ast.Lt() | ast.GtE():
-            return (numbers < wanted) is isinstance(operator, ast.Lt)
-        case ast.Gt() | ast.LtE():
-            return (numbers > wanted) is isinstance(operator, ast.Gt)
-        case ast.Eq() | ast.NotEq():
-            return (numbers == wanted) is isinstance(operator, ast.Eq)
-    return None
+    compare = _COMPARE.get(type(operator))
+    return compare(numbers, wanted) if compare else None
 
 
-def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | None:
+def _compared(have: str, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    """Compare a text with a literal string or collection of strings."""
     wanted = _strings(right)
-    if have is None or wanted is None:
+    if wanted is None:
         return None
     match operator:
         case ast.Eq() | ast.In() | ast.Is():
@@ -171,21 +163,6 @@ def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | 
         case ast.NotEq() | ast.NotIn() | ast.IsNot():
             return have not in wanted
     return None
-
-
-def _within(left: ast.expr, operator: ast.cmpop, have: str | None) -> bool | None:
-    """Evaluate `"win" in sys.platform`."""
-    match left, operator:
-        case ast.Constant(value=str(part)), ast.In() | ast.NotIn() if have is not None:
-            return (part in have) is isinstance(operator, ast.In)
-    return None
-
-
-def _affix(have: str | None, method: str, argument: ast.expr) -> bool | None:
-    wanted = _strings(argument)
-    if have is None or wanted is None:
-        return None
-    return have.startswith(wanted) if method == "startswith" else have.endswith(wanted)
 
 
 def _strings(node: ast.expr) -> tuple[str, ...] | None:
@@ -197,13 +174,3 @@ def _strings(node: ast.expr) -> tuple[str, ...] | None:
             texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
             return tuple(texts) if len(texts) == len(items) else None
     return None
-
-
-def _negated(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _all(values: list[bool | None]) -> bool | None:
-    if False in values:
-        return False
-    return None if None in values else True
