@@ -56,7 +56,7 @@ def _extensions(graph: CallGraph, found: Found, named: Iterable[str]) -> Iterato
 
 def _typelibs(graph: CallGraph, site: CallSite, pairs: Iterable[tuple[Values, Values]]) -> Iterator[Opened]:
     """Yield typelibs; in a function without callers they are one feature of many."""
-    is_offered = site.scope is not site.scope.module.top and not graph.has_callers(site.scope)
+    is_offered = site.scope is not site.scope.module.top and not graph.callers_of(site.scope)
     for names, versions in pairs:
         wanted = [f"{name}-{version}" for name in names for version in versions]
         if len(names) == 1 and wanted and all(map(_TYPELIB.fullmatch, wanted)):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
 from pip_sysdeps.sources.callables import CALLABLES, STEM, first_name, last_name, text_of
-from pip_sysdeps.sources.definitions import Definitions
+from pip_sysdeps.sources.definitions import MOST_SET, Definitions
 from pip_sysdeps.sources.evaluator import Evaluator
 from pip_sysdeps.sources.frames import Frame
 from pip_sysdeps.sources.module import Assignment
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.sources.steps import Steps
 
 MOST_CALLS_DEEP = 4
-_MOST_SET = 8
-"""An attribute with more assignments in other modules is too common to follow."""
 _MOST_CALLERS = 64
 """A function with more callers runs many things; the arguments of one of them mean little."""
 _LONGEST_EVIDENCE = 100
@@ -66,17 +64,14 @@ class CallGraph:
         self._evidence: dict[int, str] = {}
         self.unknown: dict[tuple[ReferenceKind, str], None] = {}
         """Kinds and paths of sources that open or run something by a computed name."""
-        for module in self.modules:
-            self._add(module)
-        self.sites = [(site, self._callee(site)) for module in self.modules for site in module.sites]
-        """Each call, and the full name of the function."""
-        self.evaluator = Evaluator(self.definitions, steps)
-
-    def _add(self, module: Module) -> None:
-        for site in module.sites:
-            for name in _called_names(site, module):
+        sites = [site for module in self.modules for site in module.sites]
+        for site in sites:
+            for name in _called_names(site):
                 self.steps.take()
                 self._callers[name].append(site)
+        self.sites = [(site, self._callee(site)) for site in sites]
+        """Each call, and the full name of the function."""
+        self.evaluator = Evaluator(self.definitions, steps)
 
     def _callee(self, site: CallSite) -> str:
         """Return the full name of the called function, through variables and attributes that hold it."""
@@ -85,7 +80,7 @@ class CallGraph:
         if full in CALLABLES or self.definitions.has_function(full):
             return full
         kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _set_to(func, site.scope)
-        every = (module.dotted(_last_choice(each.value, each.scope)) for each in kept[:_MOST_SET])
+        every = (module.dotted(_last_choice(each.value, each.scope)) for each in kept[:MOST_SET])
         return next((each for each in every if each in CALLABLES), full)
 
     def named(
@@ -119,7 +114,7 @@ class CallGraph:
         frame = Frame(scope)
         values = evaluate(frame)
         function = _function_of(scope, frame.free)
-        callers = self._callers_of(function) if function and deep else []
+        callers = self.callers_of(function) if function and deep else []
         if len(callers) > _MOST_CALLERS:
             return
         if function is not None:
@@ -144,34 +139,27 @@ class CallGraph:
                 further = Found((), caller, found.optional or found.site.is_optional(known), is_later=is_later)
                 yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
 
-    def _callers_of(self, function: Scope) -> list[CallSite]:
+    def callers_of(self, function: Scope) -> list[CallSite]:
         """Return the possible calls of a function, by its name, unless they surely call another one.
 
         At most one more than `_MOST_CALLERS`.
         """
         if function not in self._called_by:
-            sites = self._callers.get(function.name, ())
-            self._called_by[function] = list(islice(filter(self._may_call(function), sites), _MOST_CALLERS + 1))
+            sites = (site for site in self._callers.get(function.name, ()) if self._may_call(site, function))
+            self._called_by[function] = list(islice(sites, _MOST_CALLERS + 1))
         return self._called_by[function]
 
-    def _may_call(self, function: Scope) -> Callable[[CallSite], bool]:
-        def may_call(site: CallSite) -> bool:
-            self.steps.take()
-            module, func = site.scope.module, site.call.func
-            called = self.definitions.find(module.dotted(func))
-            if called is None and not function.owner and isinstance(func, ast.Attribute):
-                return first_name(func) in module.imports  # a method of anything else
-            return called in {None, function} and site.scope is not function
-
-        return may_call
-
-    def has_callers(self, function: Scope) -> bool:
-        """Return whether a call in the distribution may be of a function."""
-        return bool(self._callers_of(function))
+    def _may_call(self, site: CallSite, function: Scope) -> bool:
+        self.steps.take()
+        module, func = site.scope.module, site.call.func
+        called = self.definitions.find(module.dotted(func))
+        if called is None and not function.owner and isinstance(func, ast.Attribute):
+            return first_name(func) in module.imports  # a method of anything else
+        return called in {None, function} and site.scope is not function
 
     def reference(self, kind: ReferenceKind, names: Values, found: Found, when: When) -> Reference:
         """Return a reference with the text of the call as evidence."""
-        evidence = self.text(found.site.call)
+        evidence = self._text(found.site.call)
         if all(name.startswith(STEM) for name in names) and "find_library(" not in evidence:
             evidence += f", by find_library({names[0].removeprefix(STEM)!r})"
         return Reference(
@@ -183,12 +171,12 @@ class CallGraph:
             confidence=Confidence.MEDIUM if found.optional else Confidence.HIGH,
         )
 
-    def text(self, node: ast.expr, before: str = "") -> str:
+    def _text(self, node: ast.expr) -> str:
         """Return the source text of an expression as one short line."""
         self.steps.take(_STEPS_A_REFERENCE)
         if id(node) not in self._evidence:
-            self._evidence[id(node)] = text_of(node, self.steps)
-        line = " ".join((before + self._evidence[id(node)]).split())
+            self._evidence[id(node)] = " ".join(text_of(node, self.steps).split())
+        line = self._evidence[id(node)]
         return line if len(line) <= _LONGEST_EVIDENCE else line[: _LONGEST_EVIDENCE - 4] + " ..."
 
 
@@ -209,7 +197,7 @@ def _set_to(func: ast.expr, scope: Scope) -> list[Assignment]:
     """Return the assignments of a called function's name."""
     name = func.id if isinstance(func, ast.Name) else ""
     default = [Assignment(scope.defaults[name], scope)] if name in scope.defaults else []
-    return [*scope.names.get(name, ())[:_MOST_SET], *default]
+    return [*scope.names.get(name, ())[:MOST_SET], *default]
 
 
 def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
@@ -222,7 +210,7 @@ def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
     return value
 
 
-def _called_names(site: CallSite, module: Module) -> Iterator[str]:
+def _called_names(site: CallSite) -> Iterator[str]:
     """Yield the names of functions that a call may mean: of base classes for `super().__init__`."""
     name = last_name(site.call.func)
     if name == "cls" and site.scope.owner:
@@ -230,4 +218,4 @@ def _called_names(site: CallSite, module: Module) -> Iterator[str]:
     if name != "__init__":
         yield name
     own = site.scope.owner if name == "__init__" else name
-    yield from module.bases.get(own, ())
+    yield from site.scope.module.bases.get(own, ())

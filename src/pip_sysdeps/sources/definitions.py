@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from pip_sysdeps.sources.callables import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,9 +14,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.sources.module import Assignment, Module, Scope
     from pip_sysdeps.sources.steps import Steps
 
+_T = TypeVar("_T")
 _MOST_IMPORTS = 24
 """Modules that a name is imported through, one after the other."""
-_MOST_SET = 8
+MOST_SET = 8
 """An attribute or method with more definitions in other modules is too common to follow."""
 
 
@@ -32,18 +35,15 @@ class Definitions:
         self.unset: set[str] = set()
         """Attributes and methods that are used, but not defined in any module."""
         for module in self._modules:
-            self._add(module)
-
-    def _add(self, module: Module) -> None:
-        self._tops[module.name] = module.top
-        for name, scopes in module.functions.items():
-            self._scopes[f"{module.name}.{name}"] = scopes[-1]
-        for name, assignments in module.attributes.items():
-            self._attributes[name] += assignments
-        for name, texts in module.variants.items():
-            self._steps.take(len(texts))
-            self._variants[name] |= texts
-        self._steps.take(len(module.attributes))
+            self._tops[module.name] = module.top
+            for name, scopes in module.functions.items():
+                self._scopes[f"{module.name}.{name}"] = scopes[-1]
+            for name, assignments in module.attributes.items():
+                self._attributes[name] += assignments
+            for name, texts in module.variants.items():
+                steps.take(len(texts))
+                self._variants[name] |= texts
+            steps.take(len(module.attributes))
 
     def absent(self) -> dict[str, frozenset[str]]:
         """Return the names that were looked up in unparsed modules, by module."""
@@ -70,14 +70,13 @@ class Definitions:
     def called(self, func: ast.expr, module: Module) -> Scope | None:
         """Return the function that a call in a module means, if it is certain; note it if it may be elsewhere."""
         full = self.origin(module.dotted(func))
-        found = self._scopes.get(full)
-        if found is None and full:
+        if full in self._scopes:
+            return self._scopes[full]
+        if full:
             absent, _, name = full.rpartition(".")
             self._absent[absent].add(name)
-        if found is None and isinstance(func, ast.Attribute | ast.Name):
-            named = module.functions.get(func.attr if isinstance(func, ast.Attribute) else func.id, [])
-            return named[0] if len(named) == 1 else None
-        return found
+        named = module.functions.get(last_name(func), [])
+        return named[0] if len(named) == 1 and last_name(func) else None
 
     def variable(self, full: str) -> Sequence[Assignment]:
         """Return the assignments of a module's variable, by its full name; note it if the module is not parsed."""
@@ -85,7 +84,10 @@ class Definitions:
             module, _, name = full.rpartition(".")
             top = self._tops.get(module)
             if top is None:
-                self._note_absent(module, name)
+                if module:  # it may also be a class of its package
+                    package, _, last = module.rpartition(".")
+                    self._absent[module].add(name)
+                    self._absent[package].add(last)
                 break
             found = top.names.get(name, ())
             self._steps.take(1 + len(found))
@@ -93,13 +95,6 @@ class Definitions:
                 return found
             full = top.module.imports[name]
         return ()
-
-    def _note_absent(self, module: str, name: str) -> None:
-        """Note a variable of an unparsed module, which may be a class of its package."""
-        package, _, last = module.rpartition(".")
-        if module:
-            self._absent[module].add(name)
-            self._absent[package].add(last)
 
     def assignments(self, name: str, scope: Scope) -> Sequence[Assignment]:
         """Return the assignments of a name in a scope or those around it."""
@@ -127,19 +122,19 @@ class Definitions:
         if own := _without_none(here):
             return own
         self._steps.take(len(anywhere))
-        found = _without_none(anywhere)
-        if not found:
-            self.unset.add(name)
-        return found if len(found) <= _MOST_SET else []
+        return self._if_few(name, _without_none(anywhere))
 
     def methods(self, name: str) -> list[Scope]:
         """Return the methods of a name that return something, if they are few; abstract methods do not."""
         scopes = [scope for module in self._modules for scope in module.functions.get(name, ())]
         self._steps.take(len(self._modules) + len(scopes))
-        found = [scope for scope in scopes if scope.owner and scope.returns]
+        return self._if_few(name, [scope for scope in scopes if scope.owner and scope.returns])
+
+    def _if_few(self, name: str, found: list[_T]) -> list[_T]:
+        """Return the definitions of an attribute or method unless there are too many; note it if there are none."""
         if not found:
             self.unset.add(name)
-        return found if len(found) <= _MOST_SET else []
+        return found if len(found) <= MOST_SET else []
 
     def are_variants(self, values: Sequence[str]) -> bool:
         """Return whether different classes have these values for the same attribute or method."""
