@@ -17,7 +17,7 @@ from pip_sysdeps.sources.frames import Bindings, Frame
 from pip_sysdeps.sources.module import Assignment
 from pip_sysdeps.sources.platform_conditions import PLATFORM
 from pip_sysdeps.sources.signature import arguments, placed, rest_of
-from pip_sysdeps.sources.string_sets import MOST, UNKNOWN, begins_unknown, bounded, filled, products, splits
+from pip_sysdeps.sources.string_sets import MOST, UNKNOWN, begins_unknown, bounded, filled, products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -337,7 +337,7 @@ class Evaluator:
                 return self._filled(value, r"\{\w*\}", pieces, frame)
             case ast.Attribute(value=value, attr="split"):
                 separator = next(iter(self._values_of_each(node.args[:1], frame)), None) if node.args else None
-                words = splits(self.values(value, frame), separator)
+                words = (word for text in self.values(value, frame) for word in text.split(separator or None))
                 return islice(words, 1) if frame.head else words
             case ast.Attribute(value=value, attr="get" | "pop") if node.args:
                 return [*self._item(value, node.args[0], frame)] or self._values_of_each(node.args[1:2], frame)

@@ -13,40 +13,38 @@ Given = tuple[tuple[str, bool], ...]
 """Names, each with the truth value that it must have."""
 
 _MOST_GIVEN = 16
+_NONE = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 def parameters(node: Function | ast.Module) -> list[str]:
     """Return the names of a function's parameters: positional, `*rest`, keyword-only."""
-    if isinstance(node, ast.Module):
-        return []
-    own = node.args
-    every = [*own.posonlyargs, *own.args, *([own.vararg] if own.vararg else []), *own.kwonlyargs]
-    return [each.arg for each in every]
+    own = _of(node)
+    return [each.arg for each in (*own.posonlyargs, *own.args, *filter(None, [own.vararg]), *own.kwonlyargs)]
 
 
 def rest_of(node: Function | ast.Module) -> str:
     """Return the name of `*rest`, or an empty string."""
-    return "" if isinstance(node, ast.Module) or node.args.vararg is None else node.args.vararg.arg
+    rest = _of(node).vararg
+    return rest.arg if rest else ""
 
 
 def defaults(node: Function | ast.Module) -> dict[str, ast.expr]:
     """Return the defaults of a function's parameters."""
-    if isinstance(node, ast.Module):
-        return {}
-    own = node.args
-    by_place = [*own.posonlyargs, *own.args]
-    with_default = by_place[len(by_place) - len(own.defaults) :]
-    found = {each.arg: value for each, value in zip(with_default, own.defaults, strict=True)}
-    found |= {each.arg: value for each, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value is not None}
-    return found
+    own = _of(node)
+    last_first = zip(reversed([*own.posonlyargs, *own.args]), reversed(own.defaults), strict=False)
+    by_name = zip(own.kwonlyargs, own.kw_defaults, strict=True)
+    return {each.arg: value for each, value in (*reversed([*last_first]), *by_name) if value is not None}
 
 
 def placed(node: Function | ast.Module) -> list[str]:
     """Return the names of a function's positional parameters, without `self` and `*rest`."""
-    if isinstance(node, ast.Module):
-        return []
-    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+    names = [each.arg for each in (*_of(node).posonlyargs, *_of(node).args)]
     return names[1:] if names and names[0] in {"self", "cls"} else names
+
+
+def _of(node: Function | ast.Module) -> ast.arguments:
+    """Return the parameters of a function; a module has none."""
+    return _NONE if isinstance(node, ast.Module) else node.args
 
 
 def arguments(call: ast.Call) -> list[ast.expr]:

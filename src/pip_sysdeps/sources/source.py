@@ -57,9 +57,5 @@ def module_of(path: str) -> str:
 
 def is_used(path: str) -> bool:
     """Return whether a file, by its path in the distribution, is a source that it uses on Linux."""
-    return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not _is_foreign(path)
-
-
-def _is_foreign(path: str) -> bool:
-    """Return whether a path shows that a source is for another system."""
-    return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
+    name = path.removesuffix(".py")
+    return name != path and not _NOT_SHIPPED.search(path) and not _FOREIGN_FOLDER.search(name)

@@ -6,10 +6,10 @@ A library that ctypes or cffi opens, or a program that subprocess runs, is named
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.sources.module import imported_names
 from pip_sysdeps.system.python_syntax import parse_python
 
 if TYPE_CHECKING:
@@ -67,14 +67,8 @@ def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[b
 def imported(source: bytes) -> frozenset[str]:
     """Return the top-level modules that a source imports outside any block; empty if it cannot be parsed."""
     tree = parse_python(source)
-    names: set[str] = set()
-    for node in tree.body if tree else ():
-        match node:
-            case ast.Import(names=aliases):
-                names |= {alias.name.partition(".")[0] for alias in aliases}
-            case ast.ImportFrom(module=str(module), level=0):
-                names.add(module.partition(".")[0])
-    return frozenset(names)
+    absolute = [node for node in (tree.body if tree else ()) if not getattr(node, "level", 0)]
+    return frozenset(name.partition(".")[0] for node in absolute for name in imported_names(node, ""))
 
 
 def _that_begin(names: Iterable[str], beginnings: set[str]) -> set[str]:

@@ -47,12 +47,6 @@ def filled(texts: Iterable[str], pattern: str, pieces: Sequence[Values], steps: 
                 yield "".join(part for pair in zip(fixed, (*filling[:-1], ""), strict=True) for part in pair)
 
 
-def splits(texts: Iterable[str], separator: str | None) -> Iterator[str]:
-    """Yield the parts of texts."""
-    for text in texts:
-        yield from text.split(separator or None)
-
-
 def begins_unknown(text: str) -> bool:
     """Return whether the first word of a command is computed."""
     return any(UNKNOWN in word for word in text.split(None, 1)[:1])

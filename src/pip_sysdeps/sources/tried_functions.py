@@ -68,13 +68,13 @@ def function_of(scope: Scope) -> str:
 def _tried(uses: dict[str, list[_Use]]) -> frozenset[str]:
     """Return the functions whose uses are all caught, or in such functions; circular calls do not count."""
     tried = frozenset[str]()
-    while True:
-        more = {
-            name for name, every in uses.items() if every and all(use.is_caught or use.caller in tried for use in every)
-        }
-        if tried == more:
-            return tried
-        tried = frozenset(more)
+    while more := {
+        name
+        for name, every in uses.items()
+        if name not in tried and every and all(use.is_caught or use.caller in tried for use in every)
+    }:
+        tried |= more
+    return tried
 
 
 def _uses(module: Module, names: Collection[str], caught: Caught) -> Iterator[_Use]:
