@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import ast
 from itertools import dropwhile
-from typing import TYPE_CHECKING
 
 from pip_sysdeps.system.python_syntax import parse_python
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 def constructor(node: ast.ClassDef) -> list[ast.stmt]:
@@ -17,7 +13,8 @@ def constructor(node: ast.ClassDef) -> list[ast.stmt]:
 
     Source: Python's documentation of `dataclasses`, and of `typing.NamedTuple`.
     """
-    fields = dict(_fields(node.body))
+    annotated = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+    fields = {each.target.id: each.value for each in annotated if isinstance(each.target, ast.Name)}
     has_one = any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body)
     if not fields or has_one or not (node.decorator_list or node.bases):
         return []
@@ -28,14 +25,6 @@ def constructor(node: ast.ClassDef) -> list[ast.stmt]:
         if isinstance(each, ast.FunctionDef):
             each.args.defaults = list(map(_default, dropwhile(lambda value: value is None, fields.values())))
     return made
-
-
-def _fields(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
-    """Yield the annotated names of a class with their values."""
-    for each in body:
-        match each:
-            case ast.AnnAssign(target=ast.Name(id=name), value=value):
-                yield name, value
 
 
 def _default(value: ast.expr | None) -> ast.expr:

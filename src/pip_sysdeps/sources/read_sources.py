@@ -49,17 +49,14 @@ class Sources:
                 yield Source(path, text, self._base)
 
     def _text(self, path: str) -> bytes:
-        text = self._texts.get(path)
-        if text is None:
-            text = self._read(path)
-            self._left -= len(text)
-            if self._left > 0:
-                self._texts[path] = text
-        return text
-
-    def _read(self, path: str) -> bytes:
+        if path in self._texts:
+            return self._texts[path]
+        text = b""
         try:
-            return self._root.read_resolved(path, LONGEST_SOURCE)
+            text = self._root.read_resolved(path, LONGEST_SOURCE)
         except OSError as error:
             self.unreadable[path] = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror))
-            return b""
+        self._left -= len(text)
+        if self._left > 0:
+            self._texts[path] = text
+        return text
