@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.attempts import Opened
 from pip_sysdeps.model.needs import ReferenceKind, When
-from pip_sysdeps.sources.callables import FINDER, LOADERS, LONGEST_NAME, STEM, first_argument, is_cffi
+from pip_sysdeps.sources.callables import FINDER, LOADERS, LONGEST_NAME, STEM
+from pip_sysdeps.sources.expressions import first_argument, is_cffi
 
 if TYPE_CHECKING:
     from pip_sysdeps.sources.call_graph import CallGraph

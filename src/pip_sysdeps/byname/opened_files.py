@@ -12,7 +12,7 @@ from pip_sysdeps.byname.attempts import Opened
 from pip_sysdeps.byname.knowledge import sqlite_extension, typelib
 from pip_sysdeps.model.needs import ReferenceKind, When
 from pip_sysdeps.sources.call_graph import Found
-from pip_sysdeps.sources.callables import last_name
+from pip_sysdeps.sources.expressions import last_name
 from pip_sysdeps.sources.frames import Frame
 
 if TYPE_CHECKING:

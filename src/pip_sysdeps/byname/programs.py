@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.commands import programs_of, wrapped
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
-from pip_sysdeps.sources.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL, first_argument
+from pip_sysdeps.sources.callables import PROGRAM_FINDERS, RUNNERS, WITH_SHELL
+from pip_sysdeps.sources.expressions import first_argument
 from pip_sysdeps.sources.frames import Frame
 
 if TYPE_CHECKING:

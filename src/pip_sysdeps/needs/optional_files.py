@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.callables import last_name
 from pip_sysdeps.sources.caught import Caught
+from pip_sysdeps.sources.expressions import last_name
 from pip_sysdeps.sources.steps import StepLimitError
 from pip_sysdeps.sources.tried_functions import function_of, tried_functions
 

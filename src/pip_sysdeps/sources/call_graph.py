@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
-from pip_sysdeps.sources.callables import CALLABLES, STEM, first_name, last_name, text_of
+from pip_sysdeps.sources.callables import CALLABLES, STEM
 from pip_sysdeps.sources.definitions import MOST_SET, Definitions
 from pip_sysdeps.sources.evaluator import Evaluator
+from pip_sysdeps.sources.expressions import first_name, last_name, text_of
 from pip_sysdeps.sources.frames import Frame
 from pip_sysdeps.sources.module import Assignment
-from pip_sysdeps.sources.signature import truths_of_call
+from pip_sysdeps.sources.signature import may_hold, truths_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -134,7 +135,7 @@ class CallGraph:
 
             self.steps.take(len(function.parameters))
             known = _known(function, caller.call) if function is scope else {}
-            if found.site.is_reached(known):
+            if may_hold(found.site.given, known):
                 is_later = found.is_later or function is not scope
                 further = Found((), caller, found.optional or found.site.is_optional(known), is_later=is_later)
                 yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)

@@ -5,13 +5,6 @@ Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's
 
 from __future__ import annotations
 
-import ast
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pip_sysdeps.sources.module import Module
-    from pip_sysdeps.sources.steps import Steps
-
 LOADERS = {"ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll", "ctypes.pydll", "_ctypes.dlopen"}
 LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
 FINDER = "ctypes.util.find_library"
@@ -51,55 +44,3 @@ DEFAULTED = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
 SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
 SAME_ATTRIBUTES = {"_dlltype", "value"}
 """Attributes that stand for their object: the loader of `ctypes.cdll`, the value of an enum member."""
-
-
-def text_of(node: ast.expr, steps: Steps) -> str:
-    """Return the source of an expression; three dots for one that is nested too deeply, or has a huge number."""
-    steps.take(sum(1 for _ in ast.walk(node)))
-    try:
-        return ast.unparse(node)
-    except (RecursionError, ValueError):
-        return "..."
-
-
-def last_name(node: ast.expr) -> str:
-    """Return the last part of a dotted name, such as `run` of `self.tool.run`; else an empty string."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def first_name(node: ast.expr) -> str:
-    """Return the first part of a dotted name; else an empty string."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def first_argument(call: ast.Call) -> ast.expr | None:
-    """Return the first argument of a call, positional or else by keyword."""
-    return call.args[0] if call.args else call.keywords[0].value if call.keywords else None
-
-
-def leaves(node: ast.AST) -> bool:
-    """Return whether a node is a call that ends the program: `sys.exit()`, `os._exit(1)`, `parser.exit()`."""
-    match node:
-        case ast.Call(func=ast.Name(id="exit" | "quit") | ast.Attribute(attr="exit" | "_exit")):
-            return True
-    return False
-
-
-def is_cffi(call: ast.Call) -> bool:
-    """Return whether a call opens a library with cffi: `ffi.dlopen(...)`."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
-
-
-def items_at(value: ast.expr, place: int, module: Module) -> ast.expr | None:
-    """Return the collection of the items at one place: of `zip(a, b)`, or of a dictionary's `items()`."""
-    match value:
-        case ast.Call(func=ast.Attribute(value=mapping, attr="items")) if place == 1:
-            return mapping
-        case ast.Call(func=func, args=arguments) if place < len(arguments):
-            return arguments[place] if module.dotted(func) in {"zip", "itertools.product"} else None
-    return None

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.callables import leaves, text_of
+from pip_sysdeps.sources.expressions import leaves, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

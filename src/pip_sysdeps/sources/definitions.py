@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.sources.callables import last_name
+from pip_sysdeps.sources.expressions import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,8 +11,8 @@ import posixpath
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM, items_at
-from pip_sysdeps.sources.expressions import is_text
+from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM
+from pip_sysdeps.sources.expressions import is_text, items_at
 from pip_sysdeps.sources.frames import Bindings, Frame
 from pip_sysdeps.sources.module import Assignment
 from pip_sysdeps.sources.platform_conditions import PLATFORM

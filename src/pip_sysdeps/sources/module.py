@@ -159,10 +159,6 @@ class CallSite(NamedTuple):
         after = (each for each in self.scope.exits if each.line > self.call.lineno and not each.given)
         return any(self.branch.is_inside(each.branch) for each in after)
 
-    def is_reached(self, known: Mapping[str, bool]) -> bool:
-        """Return whether the call can run, given some truth values of parameters."""
-        return may_hold(self.given, known)
-
     def is_optional(self, known: Mapping[str, bool]) -> bool:
         """Return whether the function continues if the call fails, and does not raise later."""
         if not self.branch.guarded:

@@ -55,24 +55,14 @@ def arguments(call: ast.Call) -> list[ast.expr]:
     return call.args
 
 
-def truths_if_true(condition: ast.expr) -> Given:
-    """Return the truth value of a name that makes a condition true; empty for other conditions."""
+def given_also(given: Given, condition: ast.expr, *, truth: bool) -> Given:
+    """Return conditions with that of a condition's truth: of `name` or `not name`, and up to a limit."""
     match condition:
-        case ast.Name(id=name):
-            return ((name, True),)
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
-            return ((name, False),)
-    return ()
-
-
-def truths_if_false(condition: ast.expr) -> Given:
-    """Return the truth value of a name that makes a condition false; empty for other conditions."""
-    return tuple((name, not truth) for name, truth in truths_if_true(condition))
-
-
-def all_of(one: Given, other: Given) -> Given:
-    """Return the union of two sets of conditions, up to a limit."""
-    return one if len(one) >= _MOST_GIVEN else tuple(dict.fromkeys((*one, *other)))
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name() as name):
+            return given_also(given, name, truth=not truth)
+        case ast.Name(id=name) if len(given) < _MOST_GIVEN:
+            return tuple(dict.fromkeys((*given, (name, truth))))
+    return given
 
 
 def may_hold(given: Given, known: Mapping[str, bool]) -> bool:

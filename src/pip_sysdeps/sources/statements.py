@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED, last_name, leaves, text_of
+from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED
 from pip_sysdeps.sources.caught import may_catch_missing
 from pip_sysdeps.sources.data_class import constructor
-from pip_sysdeps.sources.expressions import children, delegated_calls, literal_head
+from pip_sysdeps.sources.expressions import children, delegated_calls, last_name, leaves, literal_head, text_of
 from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
-from pip_sysdeps.sources.signature import all_of, truths_if_false, truths_if_true
+from pip_sysdeps.sources.signature import given_also
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ class _Walk:
             if isinstance(statement, ast.If) and _ends(statement.body[-1]):
                 if self._scope.truth(statement.test) is True:
                     break
-                self._given = all_of(self._given, truths_if_false(statement.test))
+                self._given = given_also(self._given, statement.test, truth=False)
                 is_return = isinstance(statement.body[-1], ast.Return) and not self._branch.guarded
                 if is_return and self._goes_on_without(statement):
                     self._branch = self._branch._replace(outer=self._branch, guarded=True)
@@ -133,12 +133,10 @@ class _Walk:
         decided = self._scope.truth(node.test)
         optional = self._goes_on_without(node)
         outside = self._given
-        if decided is not False:
-            self._given = all_of(outside, truths_if_true(node.test))
-            self.body(node, node.body, guarded=optional, conditional=decided is None)
-        if decided is not True:
-            self._given = all_of(outside, truths_if_false(node.test))
-            self.body(node, node.orelse, guarded=optional, conditional=decided is None)
+        for truth, statements in ((True, node.body), (False, node.orelse)):
+            if decided in {truth, None}:
+                self._given = given_also(outside, node.test, truth=truth)
+                self.body(node, statements, guarded=optional, conditional=decided is None)
         self._given = outside
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -173,13 +171,9 @@ class _Walk:
     def _goes_on_without(self, node: ast.If) -> bool:
         """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
         found = self._searches(node.test)
-        if (
-            found
-            and len(node.orelse) == 1
-            and isinstance(node.orelse[0], ast.If)
-            and self._searches(node.orelse[0].test)
-        ):
-            self._choices |= {id(node), id(node.orelse[0])}
+        match node.orelse:
+            case [ast.If(test=test) as other] if found and self._searches(test):
+                self._choices |= {id(node), id(other)}
         if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
             self.module.required_searches |= set(map(id, found))
             in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())

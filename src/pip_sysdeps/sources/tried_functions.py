@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.callables import last_name
+from pip_sysdeps.sources.expressions import last_name
 from pip_sysdeps.sources.module_imports import words_in
 
 if TYPE_CHECKING:
