@@ -104,9 +104,8 @@ class CallGraph:
         def evaluate(frame: Frame) -> Values:
             return self.evaluator.evaluate(argument, frame.asking(head=head))
 
-        yield from self._follow_callers(
-            site.scope, evaluate, Found((), site, optional, is_later=site.is_later), wrappers, MOST_CALLS_DEEP
-        )
+        found = Found((), site, optional, is_later=site.is_later)
+        yield from self._follow_callers(site.scope, evaluate, found, wrappers, MOST_CALLS_DEEP)
 
     def _follow_callers(
         self, scope: Scope, evaluate: Callable[[Frame], Values], found: Found, wrappers: set[str], deep: int
@@ -120,12 +119,12 @@ class CallGraph:
             return
         if function is not None:
             wrappers.add(function.name)
-        if function is None or not callers:
+        if not (function and callers) or (values and not function.name.startswith("_")):
+            # others call a public function, too, and leave the parameter out
             optional = found.optional or found.site.is_optional({})
             yield found._replace(names=values, optional=optional, is_open=function is not None)
+        if function is None:
             return
-        if values and not function.name.startswith("_"):  # others call it, too, and leave the parameter out
-            yield found._replace(names=values, optional=found.optional or found.site.is_optional({}), is_open=True)
         is_around = scope.is_inside(function)
         for caller in callers:
 
@@ -197,7 +196,7 @@ def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
 def _set_to(func: ast.expr, scope: Scope) -> list[Assignment]:
     """Return the assignments of a called function's name."""
     name = func.id if isinstance(func, ast.Name) else ""
-    default = [Assignment(scope.defaults[name], scope)] if name in scope.defaults else []
+    default = (Assignment(each, scope) for each in scope.default(name))
     return [*scope.names.get(name, ())[:MOST_SET], *default]
 
 

@@ -242,7 +242,8 @@ class Evaluator:
                 if set_to and frame.head:
                     return set_to
                 frame.free[scope] = None
-                return (*set_to, *self._default(name, scope, head=frame.head))
+                outside = Frame(scope.parent or scope, head=frame.head)
+                return (*set_to, *self._values_of_each(scope.default(name), outside))
             if name in scope.names:
                 return self._values_of_assignments(reaching, frame)
         return self._imported(frame.scope.module.dotted(node), frame)
@@ -279,10 +280,6 @@ class Evaluator:
     def _values_of_items(self, items: Iterable[tuple[ast.expr, Frame]]) -> Iterator[str]:
         for item, at in items:
             yield from self.values(item, at)
-
-    def _default(self, name: str, scope: Scope, *, head: bool = False) -> Values:
-        default = scope.defaults.get(name)
-        return () if default is None or scope.parent is None else self.values(default, Frame(scope.parent, head=head))
 
     def _imported(self, full: str, frame: Frame) -> Values:
         """Return the platform's value of a name, or that of another module's variable."""
@@ -357,9 +354,8 @@ class Evaluator:
         """Bind the parameters of a function to a call's arguments and to its defaults."""
         self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
         names, values, rest = placed(function.node), arguments(call), rest_of(function.node)
-        outside, defaults = Frame(function.parent or function), function.defaults
-        left_out = function.parameters - {"self", "cls"}
-        found = {name: ([defaults[name]] if name in defaults else [], outside) for name in left_out}
+        outside = Frame(function.parent or function)
+        found = {name: (function.default(name), outside) for name in function.parameters - {"self", "cls"}}
         if rest:
             found[rest] = values[len(names) :], frame
         found |= {name: ([value], frame) for name, value in zip(names, values, strict=False)}

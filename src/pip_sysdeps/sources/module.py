@@ -98,6 +98,10 @@ class Scope:
         """The defaults of a function's parameters."""
         return defaults(self.node)
 
+    def default(self, name: str) -> list[ast.expr]:
+        """Return the default of a parameter; empty without one."""
+        return [self.defaults[name]] if name in self.defaults else []
+
     @property
     def name(self) -> str:
         """The name by which it is called: its class's for `__init__`."""
