@@ -87,6 +87,7 @@ class Scope:
         self.returns: list[ast.expr] = []
         self.exits: list[Exit] = []
         self.is_generator = False
+        module.scopes.append(self)
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -117,8 +118,10 @@ class Scope:
 
     def assignments(self, name: str) -> Sequence[Assignment]:
         """Return the assignments of a name in the innermost scope that has any."""
-        found = next((each for each in self.outward() if name in each.names or name in each.parameters), None)
-        return found.names.get(name, ()) if found else ()
+        for scope in self.outward():
+            if name in scope.names or name in scope.parameters:
+                return scope.names.get(name, ())
+        return ()
 
     def only_value(self, name: str) -> ast.expr | None:
         """Return the only value of a name in this scope, or else in the scopes around it."""
@@ -221,10 +224,13 @@ class Module:
         """Names in `which(a) or which(b)`, by the first call's identity; None by those of the other calls."""
         self.each_required: set[int] = set()
         """Calls that look for several programs in turn, and fail without any one of them."""
+        self.scopes: list[Scope] = []
         self.top = Scope(self, tree, None)
 
     def forget(self) -> None:
-        """Drop the tables: they refer back to the module, and only garbage collection would free the cycle."""
+        """Drop the tables: they refer back to the module or scope, and only garbage collection would free the cycle."""
+        for scope in self.scopes:
+            scope.names.clear()
         vars(self).clear()
 
     def finds(self, node: ast.AST) -> bool:

@@ -474,7 +474,8 @@ def test_no_syntax_tree_is_left() -> None:
     gc.disable()
     try:
         before = count()
-        assert named("import subprocess\ndef run(c): subprocess.run(c)\nrun(['glpsol'])\n")
+        kept = "class C:\n a = f()\nb = ['glpsol', g()]\n"
+        assert named(f"import subprocess\n{kept}def run(c):\n d = c or h()\n subprocess.run(d)\nrun(b)\n")
         assert count() == before
     finally:
         gc.enable()
