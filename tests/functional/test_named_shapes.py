@@ -254,6 +254,24 @@ def test_a_shape(desk: Desk, case: str) -> None:
     assert {*other.installs, *(need.package for need in offered(other))} == wanted
 
 
+FIND = RUN + "import shutil\ndef find():\n    return shutil.which('glpsol')\n"
+SEARCH = RUN + "import shutil\nGLPSOL = shutil.which('glpsol')\n"
+DONE_WITHOUT = {
+    "a function returns it": f"{FIND}def go():\n    p = find()\n    if p is None: return\n    subprocess.run([p])",
+    "it runs if it is found": f"{FIND}def go():\n    p = find()\n    if p:\n        subprocess.run([p])",
+    "a variable has it": f"{SEARCH}def go():\n    if GLPSOL is None: return\n    subprocess.run([GLPSOL])",
+    "it runs if a variable has it": f"{SEARCH}def go():\n    if GLPSOL:\n        subprocess.run([GLPSOL])",
+    "nothing runs it": f"{FIND}def has():\n    return find() is not None",
+}
+
+
+@pytest.mark.parametrize("case", DONE_WITHOUT)
+def test_a_program_that_code_does_without(desk: Desk, case: str) -> None:
+    """It is neither in the line nor offered, if the description does not name it."""
+    target = locked(desk, "/here", "bookworm", {"__init__": DONE_WITHOUT[case]}, about="Solves linear programs")
+    assert (list(target.installs), offered(target)) == ([], [])
+
+
 def test_an_offer_has_its_reason(desk: Desk) -> None:
     """A development package is offered with the word that it is one."""
     (need,) = offered(locked(desk, "/here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
@@ -299,6 +317,7 @@ def test_an_extension_module_of_another_python(desk: Desk, brought: set[str]) ->
 
 MODULE_RUNS = {
     "its own Python": "subprocess.run([sys.executable, '-m', 'venv', p], check=True)",
+    "any Python": "subprocess.run([python, '-m', 'venv', p], check=True)",
     "isolated": "subprocess.check_call([sys.executable, '-I', '-m', 'venv', p])",
     "with one option": "subprocess.check_call([sys.executable, '-Im', 'ensurepip', '--upgrade'])",
     "the Python on PATH": "subprocess.run(['python3', '-m', 'venv', p], check=True)",

@@ -36,9 +36,22 @@ class Programs:
         self._graph = graph
         self.runners: set[str] = set()
         """Functions that run a program named by a parameter."""
-        found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site, full)]
-        spared = {name for each in found if each.confidence is not Confidence.HIGH for name in each.names}
+        spared: set[str] = set()
+        found: list[Reference] = []
+        for site, full in graph.sites:
+            more = list(self._run_by(site, full)) if full in RUNNERS else []
+            found += more
+            if not self._is_handed_on(site, full):
+                spared.update(name for each in more if each.confidence is not Confidence.HIGH for name in each.names)
         self.run = [each._replace(unsure=each.unsure or spared >= set(each.names)) for each in found]
+
+    def _is_handed_on(self, site: CallSite, full: str) -> bool:
+        """Return whether a call looks for a program, and other code of its module decides whether it is required."""
+        module, function = site.scope.module, site.scope
+        if full not in PROGRAM_FINDERS or id(site.call) in module.kept_searches:
+            return full in PROGRAM_FINDERS
+        callers = self._graph.callers_of(function) if function.name in module.finders else []
+        return bool(callers) and all(each.scope.module is module for each in callers)
 
     def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
         argument = site.scope.module.search_choices.get(id(site.call), first_argument(site.call))
@@ -52,7 +65,7 @@ class Programs:
         """Yield references to the programs of a call's argument."""
         module = site.scope.module
         optional = module.is_optional_search(site.call) and not site.raises_after
-        is_required = id(site.call) in module.required_searches
+        is_required = id(site.call) in module.required_searches or _is_checked(argument, site)
         fails = is_required or (_raises(site.call, full) and not site.branch.conditional)
         is_picked = self._is_picked(argument, site)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
@@ -64,7 +77,7 @@ class Programs:
 
     def _is_picked(self, argument: ast.expr, site: CallSite) -> bool:
         """Return whether a computed key selects the program: each one is for a different case."""
-        head = argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
+        head = _head(argument)
         if not isinstance(head, ast.Subscript):
             return False
         return len(self._graph.evaluator.evaluate(head.slice, Frame(site.scope))) != 1
@@ -81,6 +94,18 @@ class Programs:
         if is_each or self._graph.definitions.are_variants(found.names):
             return [(name,) for name in names]
         return [names]
+
+
+def _head(argument: ast.expr) -> ast.expr:
+    """Return the expression of the program in an argument: the first item of a list."""
+    return argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
+
+
+def _is_checked(argument: ast.expr, site: CallSite) -> bool:
+    """Return whether the program is the result of a search, without which the code fails."""
+    head = _head(argument)
+    found = site.scope.assignments(head.id) if isinstance(head, ast.Name) else ()
+    return any(id(each.value) in site.scope.module.required_searches for each in found)
 
 
 def _raises(call: ast.Call, full: str) -> bool:

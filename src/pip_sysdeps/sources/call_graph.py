@@ -80,6 +80,8 @@ class CallGraph:
         full = self.definitions.origin(module.dotted(func))
         if full in CALLABLES or self.definitions.has_function(full):
             return full
+        if _is_constructor_of_base(func):
+            return next(filter(CALLABLES.__contains__, module.bases.get(site.scope.owner, ())), full)
         kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _set_to(func, site.scope)
         every = (module.dotted(_last_choice(each.value, each.scope)) for each in kept[:MOST_SET])
         return next((each for each in every if each in CALLABLES), full)
@@ -218,4 +220,12 @@ def _called_names(site: CallSite) -> Iterator[str]:
     if name != "__init__":
         yield name
     own = site.scope.owner if name == "__init__" else name
-    yield from site.scope.module.bases.get(own, ())
+    yield from (each.rpartition(".")[2] for each in site.scope.module.bases.get(own, ()))
+
+
+def _is_constructor_of_base(func: ast.expr) -> bool:
+    """Return whether a called function is `super().__init__`."""
+    match func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+            return True
+    return False

@@ -38,7 +38,7 @@ LISTS = {"list", "tuple", "iter", "next", "shlex.split"}
 SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
 SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
 SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
-SAME |= {"shlex.split"}
+SAME |= {"shlex.split", "itertools.chain", "itertools.chain.from_iterable"}
 """Functions whose result consists of their arguments."""
 DEFAULTED = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
 SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}

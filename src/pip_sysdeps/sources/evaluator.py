@@ -136,7 +136,7 @@ class Evaluator:
                 ast.Constant(value="-m"),
                 ast.Constant(value=str(module)),
             ]:
-                return (f"{program} -m {module}" for program in programs)
+                return (f"{program} -m {module}" for program in tuple(programs) or ("python3",))
         return programs
 
     def _pieces(self, nodes: Iterable[ast.expr], frame: Frame) -> list[Values]:
@@ -253,7 +253,8 @@ class Evaluator:
     ) -> Values:
         """Return the values of assignments; the first item added to an empty list is its head."""
         if frame.head:
-            first = [each for each in assignments if not (each.grows or _is_empty(each.value))]
+            leading = [each for each in assignments if each.leads]
+            first = leading[-1:] or [each for each in assignments if not (each.grows or _is_empty(each.value))]
             assignments = first or ([] if is_given else [each for each in assignments if each.grows][:1])
         return bounded(text for each in assignments for text in self._values_of_assignment(each, frame))
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.sources.callables import SEARCHES
+from pip_sysdeps.sources.expressions import last_name
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, Linux
 from pip_sysdeps.sources.signature import defaults, may_hold, parameters
 
@@ -58,6 +59,8 @@ class Assignment(NamedTuple):
     """The name is set to each item of the value."""
     grows: bool = False
     """The value is added to the name's collection."""
+    leads: bool = False
+    """It is put before the other items."""
     line: int = 0
     """Line of the assignment."""
     branch: Branch | None = None
@@ -212,12 +215,16 @@ class Module:
         self.variants: defaultdict[str, set[str]] = defaultdict(set)
         """Literal values that classes give to an attribute or method of a name, or their first items."""
         self.bases: dict[str, tuple[str, ...]] = {}
-        """Names of each class's base classes."""
+        """Full names of each class's base classes, as far as its module knows them."""
         self.attempts: list[Attempt] = []
         """Inner statements first."""
         self.imported: list[Import] = []
         self.branches: dict[int, Branch] = {}
         """Branch of each use of a name, by the node's identity."""
+        self.finders: set[str] = set()
+        """Functions that return the result of a search for a program or library."""
+        self.kept_searches: set[int] = set()
+        """Calls that look for a program or library for a variable of the module, by the node's identity."""
         self.required_searches: set[int] = set()
         """Calls that look for a program, and fail without it, by the node's identity."""
         self.search_choices: dict[int, ast.expr | None] = {}
@@ -235,7 +242,9 @@ class Module:
 
     def finds(self, node: ast.AST) -> bool:
         """Return whether an expression looks for a program or library."""
-        return isinstance(node, ast.Call) and self.dotted(node.func) in SEARCHES
+        return isinstance(node, ast.Call) and (
+            self.dotted(node.func) in SEARCHES or last_name(node.func) in self.finders
+        )
 
     def is_optional_search(self, call: ast.Call) -> bool:
         """Return whether a call looks for a program, and the code continues without it."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _GROWS = {"append", "extend", "insert", "add", "update"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_WITH_SEARCHES = ("ctypes", "shutil", "distutils")
 _PROPERTIES = {"property", "cached_property"}
 
 
@@ -46,8 +47,28 @@ def parsed_module(
             if "*" in names:
                 names = {name: name for name in STARRED.get(base, ())}
             module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
+    if expressions and any(name.startswith(_WITH_SEARCHES) for name in module.imports.values()):
+        module.finders |= _finders(module, tree)
     _Walk(module, tree, expressions=expressions).statements(tree.body)
     return module
+
+
+def _finders(module: Module, tree: ast.Module) -> set[str]:
+    """Return the functions that return the result of a search for a program or library."""
+    found: set[str] = set()
+    for function in (each for each in _statements(tree.body) if isinstance(each, _FUNCTIONS)):
+        inside = list(_statements(function.body))
+        module.steps.take(len(inside))
+        values = [each.value for each in inside if isinstance(each, ast.Return)]
+        names = {value.id for value in values if isinstance(value, ast.Name)}
+        values += [
+            each.value
+            for each in inside
+            if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in each.targets)
+        ]
+        if any(value is not None and module.finds(value) for value in values):
+            found.add(function.name)
+    return found
 
 
 class _Walk:
@@ -64,7 +85,7 @@ class _Walk:
         self._is_later = False
         self._choices: set[int] = set()
         """Conditions of an `if` and its `elif`s that look for programs: none alone is required."""
-        self._has_finders = any(name.startswith(("ctypes", "shutil", "distutils")) for name in module.imports.values())
+        self._has_finders = any(name.startswith(_WITH_SEARCHES) for name in module.imports.values())
 
     def body(
         self, around: ast.AST, statements: Sequence[ast.stmt], *, guarded: bool = False, conditional: bool = False
@@ -175,7 +196,8 @@ class _Walk:
             case [ast.If(test=test) as other] if found and self._searches(test):
                 self._choices |= {id(node), id(other)}
         if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
-            self.module.required_searches |= set(map(id, found))
+            elsewhere = set() if self._scope is self.module.top else self.module.kept_searches
+            self.module.required_searches |= set(map(id, found)) - elsewhere
             in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
             if in_loop and self._raises(node.body) and self._missed(node.test):
                 self.module.each_required |= set(map(id, found))
@@ -188,7 +210,7 @@ class _Walk:
             return []
         looked_at = list(ast.walk(test))
         names = {node.id for node in looked_at if isinstance(node, ast.Name)}
-        assigned = [assignment.value for name in names for assignment in self._scope.names.get(name, ())]
+        assigned = [assignment.value for name in names for assignment in self._scope.assignments(name)]
         set_to = [part for value in assigned for part in (value.values if isinstance(value, ast.BoolOp) else [value])]
         self.module.steps.take(len(looked_at) + len(set_to))
         missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
@@ -223,7 +245,8 @@ class _Walk:
         return False
 
     def _class(self, node: ast.ClassDef) -> None:
-        self.module.bases[node.name] = tuple(map(last_name, node.bases))
+        bases = [self.module.dotted(each) or last_name(each) for each in node.bases]
+        self.module.bases[node.name] = tuple(bases)
         if is_foreign_name(node.name):
             return
         inside = Scope(self.module, self._scope.node, self._scope)
@@ -231,6 +254,8 @@ class _Walk:
         for variable, assignments in inside.names.items():
             self.module.variants[variable].update(*(literal_head(each.value) for each in assignments))
             self.module.attributes[variable] += [each._replace(scope=self._scope) for each in assignments]
+        if self._scope is self.module.top and node.name not in self.module.functions:  # it has no own constructor
+            self._name_callable(node.name, next(filter(CALLABLES.__contains__, bases), ""))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if is_foreign_name(node.name):
@@ -314,28 +339,36 @@ class _Walk:
         match target:
             case ast.Name(id=name):
                 self._scope.names[name].append(assignment)
-                if self._scope is self.module.top and (full := self._callable(value)):
-                    self.module.imports[name] = full
-                    self.module.aliases.add(name)
+                if self._scope is self.module.top:
+                    self._name_callable(name, self._callable(value))
+                    self.module.kept_searches |= {id(value)} if self.module.finds(value) else set()
             case ast.Attribute(attr=attribute):
                 self.module.attributes[attribute].append(assignment)
             case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
                 for number, item in enumerate(items):
                     self._bind(item, value, number, iterated=iterated)
 
+    def _name_callable(self, name: str, full: str) -> None:
+        """Note a module's own name for a function that opens or runs something, if there is one."""
+        if full:
+            self.module.imports[name] = full
+            self.module.aliases.add(name)
+
     def _callable(self, value: ast.expr) -> str:
         """Return the full name of a function under another name: `functools.partial(subprocess.run, check=True)`."""
         match value:
             case ast.Call(func=func, args=[first, *_]) if self.module.dotted(func) == "functools.partial":
                 return self._callable(first)
+            case ast.IfExp(test=test, body=body, orelse=orelse) if (decided := self._scope.truth(test)) is not None:
+                return self._callable(body if decided else orelse)
             case ast.Name() | ast.Attribute():
                 full = self.module.dotted(value)
                 return full if full in CALLABLES else ""
         return ""
 
-    def _grow(self, name: str, values: Iterable[ast.expr]) -> None:
+    def _grow(self, name: str, values: Iterable[ast.expr], *, leads: bool = False) -> None:
         for each in values:
-            added = Assignment(each, self._scope, grows=True, line=each.lineno, branch=self._branch)
+            added = Assignment(each, self._scope, grows=True, leads=leads, line=each.lineno, branch=self._branch)
             self._scope.names[name].append(added)
 
     def _call(self, call: ast.Call) -> None:
@@ -346,8 +379,12 @@ class _Walk:
             else:
                 self._call(handed)
         self.module.sites.append(CallSite(call, self._scope, self._branch, self._given, self._is_later))
-        match call.func:
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
+        match call:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="insert"), args=[ast.Constant(value=0), first]
+            ):
+                self._grow(name, [first], leads=True)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in _GROWS:
                 self._grow(name, call.args)
         if leaves(call):
             self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
