@@ -65,14 +65,14 @@ class Programs:
         """Yield references to the programs of a call's argument."""
         module = site.scope.module
         optional = module.is_optional_search(site.call) and not site.raises_after
-        is_required = id(site.call) in module.required_searches or _is_checked(argument, site)
+        is_required = id(site.call) in module.required_searches
         fails = is_required or (_raises(site.call, full) and not site.branch.conditional)
         is_picked = self._is_picked(argument, site)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
             for names in self._alternatives(site, full, each, is_each=is_picked):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
                 required = fails and each.at_import and not each.optional
-                is_choice = len(names) > 1 and not (is_required or site.raises_after)
+                is_choice = len(names) > 1 and not (is_required or site.raises_after or _is_checked(each.site))
                 yield found._replace(required=required, unsure=each.site.branch.conditional or is_picked or is_choice)
 
     def _is_picked(self, argument: ast.expr, site: CallSite) -> bool:
@@ -101,9 +101,10 @@ def _head(argument: ast.expr) -> ast.expr:
     return argument.elts[0] if isinstance(argument, ast.List | ast.Tuple) and argument.elts else argument
 
 
-def _is_checked(argument: ast.expr, site: CallSite) -> bool:
-    """Return whether the program is the result of a search, without which the code fails."""
-    head = _head(argument)
+def _is_checked(site: CallSite) -> bool:
+    """Return whether the program of a call is the result of a search, without which the code fails."""
+    argument = first_argument(site.call)
+    head = _head(argument) if argument else None
     found = site.scope.assignments(head.id) if isinstance(head, ast.Name) else ()
     return any(id(each.value) in site.scope.module.required_searches for each in found)
 

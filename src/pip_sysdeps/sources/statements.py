@@ -61,11 +61,13 @@ def _finders(module: Module, tree: ast.Module) -> set[str]:
         module.steps.take(len(inside))
         values = [each.value for each in inside if isinstance(each, ast.Return)]
         names = {value.id for value in values if isinstance(value, ast.Name)}
-        values += [
-            each.value
-            for each in inside
-            if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in each.targets)
-        ]
+        for each in inside:
+            match each:
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)], value=value)
+                    | ast.If(test=ast.NamedExpr(target=ast.Name(id=name), value=value))
+                ) if name in names:
+                    values.append(value)
         if any(value is not None and module.finds(value) for value in values):
             found.add(function.name)
     return found
