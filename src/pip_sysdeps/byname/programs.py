@@ -46,12 +46,11 @@ class Programs:
         self.run = [each._replace(unsure=each.unsure or spared >= set(each.names)) for each in found]
 
     def _is_handed_on(self, site: CallSite, full: str) -> bool:
-        """Return whether a call looks for a program, and other code of its module decides whether it is required."""
+        """Return whether a call looks for a program, and other code decides whether it is required."""
         module, function = site.scope.module, site.scope
         if full not in PROGRAM_FINDERS or id(site.call) in module.kept_searches:
             return full in PROGRAM_FINDERS
-        callers = self._graph.callers_of(function) if function.name in module.finders else []
-        return bool(callers) and all(each.scope.module is module for each in callers)
+        return function.name in module.finders and bool(self._graph.callers_of(function))
 
     def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
         argument = site.scope.module.search_choices.get(id(site.call), first_argument(site.call))

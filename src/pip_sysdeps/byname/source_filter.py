@@ -86,10 +86,10 @@ def runs_directly(source: bytes) -> frozenset[str]:
 
 
 def defines(source: bytes, names: frozenset[str]) -> bool:
-    """Return whether a source imports or defines one of the names, or assigns a string to it."""
+    """Return whether a source imports or defines one of the names, or assigns a string, number or call to it."""
     name = _any_of(names)
     forms = (
-        rb"^%s\b[^=\n]*=(?:\s*[\[({]|[^\n]*[\"'])",
+        rb"^%s\b[^=\n]*=(?:\s*[\[{\d]|[^\n]*[(\"'])",
         rb"^(?:async def|def|class) %s[(:]",
         rb"import[^\n]{0,200}\b%s\b",
     )

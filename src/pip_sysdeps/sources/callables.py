@@ -25,7 +25,7 @@ RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "e
 RUNNERS |= {"os.posix_spawn", "os.posix_spawnp", "pexpect.spawn", "pexpect.run", "pexpect.spawnu", "pexpect.runu"}
 CALLABLES = LOADERS | RUNNERS | {FINDER}
 """All functions that open or run their argument."""
-CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}
+CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process", "map"}
 """Last names of functions that call their argument, with the arguments after it."""
 STARRED = {
     "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),

@@ -28,6 +28,10 @@ def constructor(node: ast.ClassDef) -> list[ast.stmt]:
 
 
 def _default(value: ast.expr | None) -> ast.expr:
-    """Return the default of a field, also from `field(default=...)`."""
-    given = value.keywords if isinstance(value, ast.Call) else []
-    return next((each.value for each in given if each.arg == "default"), value or ast.Constant(value=None))
+    """Return the default of a field, also from `field(default=...)` and `field(default_factory=lambda: ...)`."""
+    match value:
+        case ast.Call(keywords=[ast.keyword(arg="default", value=default), *_]):
+            return default
+        case ast.Call(keywords=[ast.keyword(arg="default_factory", value=ast.Lambda(body=default)), *_]):
+            return default
+    return value or ast.Constant(value=None)

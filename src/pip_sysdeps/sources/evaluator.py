@@ -317,6 +317,9 @@ class Evaluator:
             match node.func:
                 case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
                     return self._results(self._definitions.methods(name), node, frame)
+                case ast.Attribute(value=ast.Call(func=ast.Name() as made), attr=name):
+                    self._definitions.called(made, frame.scope.module)  # note the module of its class
+                    return self._results(self._definitions.methods(name), node, frame)
         return self._method(node, frame) if own is None else self._results([own], node, frame)
 
     def _results(self, functions: Iterable[Scope], call: ast.Call, frame: Frame) -> Iterator[str]:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED
+from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, SEARCHES, STARRED
 from pip_sysdeps.sources.caught import may_catch_missing
 from pip_sysdeps.sources.data_class import constructor
-from pip_sysdeps.sources.expressions import children, delegated_calls, last_name, leaves, literal_head, text_of
+from pip_sysdeps.sources.expressions import (
+    as_display,
+    children,
+    delegated_calls,
+    last_name,
+    leaves,
+    literal_head,
+    text_of,
+)
 from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
 from pip_sysdeps.sources.signature import given_also
@@ -68,7 +76,9 @@ def _finders(module: Module, tree: ast.Module) -> set[str]:
                     | ast.If(test=ast.NamedExpr(target=ast.Name(id=name), value=value))
                 ) if name in names:
                     values.append(value)
-        if any(value is not None and module.finds(value) for value in values):
+        parts = [part for value in values if value is not None for part in ast.walk(value)]
+        module.steps.take(len(parts))
+        if any(isinstance(part, ast.Name | ast.Attribute) and module.dotted(part) in SEARCHES for part in parts):
             found.add(function.name)
     return found
 
@@ -144,6 +154,9 @@ class _Walk:
                 self._function(node)
             case ast.ClassDef():
                 self._class(node)
+            case ast.Assert(test=test):
+                self.module.required_searches |= set(map(id, self._searches(test)))
+                self._expressions(node)
             case ast.Raise():
                 self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
                 self._expressions(node)
@@ -337,6 +350,7 @@ class _Walk:
 
     def _bind(self, target: ast.expr, value: ast.expr, place: int | None = None, *, iterated: bool = False) -> None:
         """Note the assignment of a value to a target."""
+        value = as_display(value)
         assignment = Assignment(value, self._scope, place, iterated=iterated, line=target.lineno, branch=self._branch)
         match target:
             case ast.Name(id=name):
