@@ -48,10 +48,11 @@ def _importers(root: Root, interpreter: Interpreter) -> dict[str, set[str]]:
     from pip_sysdeps.sources.module_imports import plain_imports  # noqa: PLC0415 - with ast, a tenth of a small lock
     from pip_sysdeps.sources.steps import StepLimitError, Steps  # noqa: PLC0415 - as above
 
+    folder = root.resolve(library_folder(interpreter)) or ""
     importers: dict[str, set[str]] = {}
     steps = Steps()
     with suppress(RecursionError, StepLimitError):
-        for source in Sources(root, library_folder(interpreter), library_sources(root, interpreter)):
+        for source in Sources(root, folder, library_sources(root, folder)):
             steps.take(len(source.text) >> _SCAN)
             for name in plain_imports(source, _ANY, steps):
                 importers.setdefault(name, set()).add(source.module)

@@ -157,9 +157,10 @@ class Named:
 
     def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
         """Yield references for imported modules of the standard library that the interpreter lacks."""
-        of_package = [each for each in found if self._debian_python and each.module in split_modules()]
-        yield from (each for each in of_release(of_package) if self._has_file(each.names[0]))
-        yield from of_interpreter((each for each in found if each not in of_package), self._libraries_of_module)
+        split = split_modules() if self._debian_python else {}
+        files = of_release(each for each in found if each.module in split)
+        yield from (each for each in files if self._has_file(each.names[0]))
+        yield from of_interpreter((each for each in found if each.module not in split), self._libraries_of_module)
 
     @cached_property
     def _modules(self) -> frozenset[str]:

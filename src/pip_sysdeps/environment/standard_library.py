@@ -21,13 +21,10 @@ def library_folder(interpreter: Interpreter) -> str:
     return f"{interpreter.prefix}/lib/python{version}"
 
 
-def library_sources(root: Root, interpreter: Interpreter) -> tuple[str, ...]:
-    """Return the paths of the standard library's sources in its folder and the folders there; sorted."""
-    top = library_folder(interpreter)
-    folders = (
-        top,
-        *(f"{top}/{name}" for name in root.names(top)[:_MOST_FOLDERS] if "." not in name and "-" not in name),
-    )
+def library_sources(root: Root, folder: str) -> tuple[str, ...]:
+    """Return the paths of the sources in the folder of a standard library and in the folders there."""
+    inner = (f"{folder}/{name}" for name in root.names(folder)[:_MOST_FOLDERS] if "." not in name and "-" not in name)
+    folders = (folder, *inner)
     paths = (f"{folder}/{name}" for folder in folders for name in root.names(folder) if name.endswith(".py"))
     return tuple(islice(paths, _MOST_SOURCES))
 
