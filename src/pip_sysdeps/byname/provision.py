@@ -216,7 +216,7 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         note = f"{lookup.not_found_note}{_OR_LINK}" if lookup.index and lookup.not_found_note else lookup.not_found_note
         yield from _unknown(reference, reference.names[0], note) if is_mentioned else ()
         return
-    words = {word for each in known for word in (each.name, each.package, *each.choices)}
+    words = {word for each in known for word in (each.name, *_titles(each.package), *each.choices)}
     is_run = reference.confidence is Confidence.HIGH and not reference.unsure
     is_sure = is_run or reference.required or reference.when is When.DECLARED or is_known(reference.evidence)
     if not (is_sure or about.mentions(*words)):
@@ -319,7 +319,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     """
     if reference.when is When.DECLARED or reference.required or is_known(reference.evidence):
         return reference
-    words = {word for each in known for word in (each.name, each.package)}
+    words = {word for each in known for word in (each.name, *_titles(each.package))}
     if reference.kind is not ReferenceKind.PROGRAM:
         words |= {stem for each in known for stem in _stems(each.name)}
         certain = not about.is_large or about.mentions(*words)
@@ -327,6 +327,11 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
         is_python = any(distribution_of(each.package) for each in known)
         certain = about.mentions(*words, in_title=True) and not is_python
     return reference if certain else reference._replace(confidence=_at_most_medium(reference.confidence))
+
+
+def _titles(package: str) -> tuple[str, str]:
+    """Return a package's name, also without its version: imagemagick for imagemagick-6.q16."""
+    return package, re.sub(r"-[0-9].*", "", package)
 
 
 def _stems(soname: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _FILES = (b"require_version", b"load_extension(")
-_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
+_RUNNER_BYTES = (b"subprocess", b"which(", b"find_executable", b"os.popen", b"os.system")
 _RUNNER_PARTS = {b"exec": (b"execv", b"execl"), b"spawn": (b"posix_spawn", b"pexpect")}
 """More of them, by a common part, so most sources need two searches instead of four."""
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
@@ -89,7 +89,7 @@ def defines(source: bytes, names: frozenset[str]) -> bool:
     """Return whether a source imports or defines one of the names, or assigns a string, number or call to it."""
     name = _any_of(names)
     forms = (
-        rb"^%s\b[^=\n]*=(?:\s*[\[{\d]|[^\n]*[(\"'])",
+        rb"^[ \t]*%s\b[^=\n]*=(?:\s*[\[{\d]|[^\n]*[(\"'])",
         rb"^(?:async def|def|class) %s[(:]",
         rb"import[^\n]{0,200}\b%s\b",
     )

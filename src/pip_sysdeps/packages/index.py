@@ -23,7 +23,7 @@ from pip_sysdeps.system.regular_file import open_without_waiting
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.family import BorrowedNames
@@ -139,6 +139,8 @@ class SonameIndex:
         if not answers:
             plain = self.package_of(f"lib{stem}.so")
             return None if plain is None or plain.is_development else plain
+        names = {answer.name for answer in answers}
+        answers = [each for each in answers if not _extends_another(each.name, names)]
         newest = max(answers, key=lambda answer: (_version(answer.name), -len(answer.name)))
         shortest = min(
             (answer for answer in answers if answer.package == newest.package), key=lambda answer: len(answer.name)
@@ -362,6 +364,15 @@ def cache_folder() -> str:
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "pip-sysdeps")
+
+
+def _extends_another(name: str, names: Container[str]) -> bool:
+    """Return whether another name is the file of a library in more detail: `libx.so.0.32` of `libx.so.0`."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        if name in names:
+            return True
+    return False
 
 
 def _version(soname: str) -> tuple[int, ...]:

@@ -46,11 +46,8 @@ class Found(NamedTuple):
     """It is a parameter of a function without callers in the distribution."""
     is_later: bool = False
     """The outermost call only makes an object or a function, which runs the inner call later."""
-
-    @property
-    def at_import(self) -> bool:
-        """Whether importing the module runs the call, and fails if the call does."""
-        return self.site.at_import and not self.is_later
+    is_needed: bool = False
+    """A caller raises without the result."""
 
 
 class CallGraph:
@@ -62,6 +59,8 @@ class CallGraph:
         self.definitions = Definitions(self.modules, steps)
         self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         self._called_by: dict[Scope, list[CallSite]] = {}
+        self._at_import: dict[Scope, bool] = {}
+        """Whether importing a module runs a function."""
         self._evidence: dict[int, str] = {}
         self.unknown: dict[tuple[ReferenceKind, str], None] = {}
         """Kinds and paths of sources that open or run something by a computed name."""
@@ -138,8 +137,27 @@ class CallGraph:
             known = _known(function, caller.call) if function is scope else {}
             if may_hold(found.site.given, known):
                 is_later = found.is_later or function is not scope
-                further = Found((), caller, found.optional or found.site.is_optional(known), is_later=is_later)
+                is_needed = id(caller.call) in caller.scope.module.required_results
+                optional = not is_needed and (found.optional or found.site.is_optional(known))
+                is_needed = is_needed or found.is_needed
+                further = Found((), caller, optional, is_later=is_later, is_needed=is_needed)
                 yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
+
+    def runs_at_import(self, site: CallSite) -> bool:
+        """Return whether importing a module runs a call, also through functions, and fails if the call does."""
+        function = site.scope
+        if site.at_import or site.is_later or site.branch.conditional or site.is_optional({}):
+            return site.at_import
+        if function not in self._at_import:
+            self._at_import[function] = False  # unless a caller that is not in a circle with it says otherwise
+            is_plain = isinstance(function.node, ast.FunctionDef) and not function.owner and not function.is_generator
+            self._at_import[function] = is_plain and any(map(self.runs_at_import, self._sure_callers(function)))
+        return self._at_import[function]
+
+    def _sure_callers(self, function: Scope) -> list[CallSite]:
+        callers = self.callers_of(function)
+        self.steps.take(len(callers))
+        return [each for each in callers if self.definitions.find(each.scope.module.dotted(each.call.func)) is function]
 
     def callers_of(self, function: Scope) -> list[CallSite]:
         """Return the possible calls of a function, by its name, unless they surely call another one.

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM
-from pip_sysdeps.sources.expressions import is_text, items_at
+from pip_sysdeps.sources.expressions import is_text, items_at, iterated_mapping
 from pip_sysdeps.sources.frames import Bindings, Frame
 from pip_sysdeps.sources.module import Assignment
 from pip_sysdeps.sources.platform_conditions import PLATFORM
@@ -256,7 +256,18 @@ class Evaluator:
             leading = [each for each in assignments if each.leads]
             first = leading[-1:] or [each for each in assignments if not (each.grows or _is_empty(each.value))]
             assignments = first or ([] if is_given else [each for each in assignments if each.grows][:1])
-        return bounded(text for each in assignments for text in self._values_of_assignment(each, frame))
+        found = (self._keys(each, frame) or self._values_of_assignment(each, frame) for each in assignments)
+        return bounded(text for values in found for text in values)
+
+    def _keys(self, assignment: Assignment, within: Frame) -> list[str]:
+        """Return the keys that a loop over `items()` or `keys()` assigns; empty for other assignments."""
+        mapping = iterated_mapping(assignment.value, assignment.place) if assignment.iterated else None
+        literals = self._literals(mapping, within.of(assignment.scope)) if mapping else ()
+        keys = [
+            (key, at) for each, at in literals if isinstance(each, ast.Dict) for key in each.keys if key is not None
+        ]
+        self._steps.take(len(keys))
+        return [*self._values_of_items((key, at.whole()) for key, at in keys)]
 
     def _values_of_assignment(self, assignment: Assignment, within: Frame) -> Iterable[str]:
         """Return the values of an assignment: of the whole value, of one item, or of each item."""

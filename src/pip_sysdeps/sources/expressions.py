@@ -56,6 +56,16 @@ def is_cffi(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
 
 
+def iterated_mapping(value: ast.expr, place: int | None) -> ast.expr | None:
+    """Return the dictionary whose keys a loop visits: `for key in m.keys()`, `for key, value in m.items()`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=mapping, attr="items"), args=[]) if place == 0:
+            return mapping
+        case ast.Call(func=ast.Attribute(value=mapping, attr="keys"), args=[]) if place is None:
+            return mapping
+    return None
+
+
 def items_at(value: ast.expr, place: int, module: Module) -> ast.expr | None:
     """Return the collection of the items at one place: of `zip(a, b)`, or of a dictionary's `items()`."""
     match value:

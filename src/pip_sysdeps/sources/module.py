@@ -227,6 +227,8 @@ class Module:
         """Calls that look for a program or library for a variable of the module, by the node's identity."""
         self.required_searches: set[int] = set()
         """Calls that look for a program, and fail without it, by the node's identity."""
+        self.required_results: set[int] = set()
+        """Calls whose result is needed, by the node's identity: the code raises without it."""
         self.search_choices: dict[int, ast.expr | None] = {}
         """Names in `which(a) or which(b)`, by the first call's identity; None by those of the other calls."""
         self.each_required: set[int] = set()

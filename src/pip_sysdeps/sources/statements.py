@@ -207,6 +207,7 @@ class _Walk:
     def _goes_on_without(self, node: ast.If) -> bool:
         """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
         found = self._searches(node.test)
+        self._note_required_results(node)
         match node.orelse:
             case [ast.If(test=test) as other] if found and self._searches(test):
                 self._choices |= {id(node), id(other)}
@@ -219,6 +220,22 @@ class _Walk:
             return False
         return bool(found)
 
+    def _note_required_results(self, node: ast.If) -> None:
+        """Note the calls whose result is in a variable, if the code raises without it."""
+        match node.test:
+            case (
+                ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))
+                | ast.Compare(left=ast.Name(id=name), ops=[ast.Is()])
+            ) if self._raises(node.body):
+                values = [each.value for each in self._scope.names.get(name, ())]
+                self.module.required_results |= {id(part) for value in values for part in self._operands(value)}
+
+    def _operands(self, value: ast.expr) -> list[ast.expr]:
+        """Return the operands of `a or b`; any other expression alone."""
+        found = value.values if isinstance(value, ast.BoolOp) else [value]
+        self.module.steps.take(len(found))
+        return found
+
     def _searches(self, test: ast.expr) -> list[ast.AST]:
         """Return the searches for programs and libraries whose results a condition uses."""
         if not self._has_finders:
@@ -226,7 +243,8 @@ class _Walk:
         looked_at = list(ast.walk(test))
         names = {node.id for node in looked_at if isinstance(node, ast.Name)}
         assigned = [assignment.value for name in names for assignment in self._scope.assignments(name)]
-        set_to = [part for value in assigned for part in (value.values if isinstance(value, ast.BoolOp) else [value])]
+        set_to = [part for value in assigned for part in self._operands(value)]
+        looked_at += [part for value in assigned if isinstance(value, ast.ListComp) for part in ast.walk(value)]
         self.module.steps.take(len(looked_at) + len(set_to))
         missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
         self.module.each_required |= set(map(id, missed))

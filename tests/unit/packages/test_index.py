@@ -29,6 +29,8 @@ LIBRARIES: Table = {
     "libmpi.so.12": "libmpich12",
     "libmpi.so.40": "libopenmpi40,libopenmpi-other",
     "libtcl8.6.so": "libtcl8.6",
+    "libSDL2-2.0.so.0": "libsdl2-2.0-0",
+    "libSDL2-2.0.so.0.3200.54": "libsdl2-compat-shim",
     "libonly.so": "~libonly-dev",
 }
 
@@ -92,6 +94,7 @@ def test_invalid_names_are_left_out(name: str) -> None:
     ("stem", "answer"),
     [
         ("magic", IndexAnswer(name="libmagic.so.1", package="libmagic1")),
+        ("SDL2-2.0", IndexAnswer(name="libSDL2-2.0.so.0", package="libsdl2-2.0-0")),
         ("tcl8.6", IndexAnswer(name="libtcl8.6.so", package="libtcl8.6")),
         (
             "boost",
