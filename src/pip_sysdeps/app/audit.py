@@ -113,21 +113,25 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             evidence,
             target,
             found,
-            Inventory(
-                installed=installed_packages(scanned.place.packages),
-                is_installation_known=scanned.place.target is None,
-                closures=closures_of(scanned.place.packages, target),
-                components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
-                libraries=libraries_of(scanned, sboms),
-                requirement_chains={
-                    name: tuple(link.name for link in chain) for name, chain in scanned.requirement_chains.items()
-                },
-            ),
+            _inventory(scanned, target, sboms),
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,
         lock=_relative_path(request.lock or DEFAULT),
         lock_text=read_text(request.lock or DEFAULT) or "",
+    )
+
+
+def _inventory(scanned: ScannedEnvironment, target: Target, sboms: Mapping[str, tuple[Sbom, ...]]) -> Inventory:
+    """Return what is installed in the system and what the distributions contain."""
+    packages, chains = scanned.place.packages, scanned.requirement_chains
+    return Inventory(
+        installed=installed_packages(packages),
+        is_installation_known=scanned.place.target is None,
+        closures=closures_of(packages, target),
+        components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
+        libraries=libraries_of(scanned, sboms),
+        requirement_chains={name: tuple(link.name for link in chain) for name, chain in chains.items()},
     )
 
 

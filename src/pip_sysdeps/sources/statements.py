@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, SEARCHES, STARRED
+from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED
 from pip_sysdeps.sources.caught import may_catch_missing
 from pip_sysdeps.sources.data_class import constructor
 from pip_sysdeps.sources.expressions import (
@@ -19,6 +19,14 @@ from pip_sysdeps.sources.expressions import (
 )
 from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
+from pip_sysdeps.sources.searches import (
+    may_search,
+    raises,
+    returns_search,
+    searches_in,
+    tested_results,
+    tested_searches,
+)
 from pip_sysdeps.sources.signature import given_also
 
 if TYPE_CHECKING:
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
 
 _GROWS = {"append", "extend", "insert", "add", "update"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_WITH_SEARCHES = ("ctypes", "shutil", "distutils")
 _PROPERTIES = {"property", "cached_property"}
 
 
@@ -55,32 +62,11 @@ def parsed_module(
             if "*" in names:
                 names = {name: name for name in STARRED.get(base, ())}
             module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
-    if expressions and any(name.startswith(_WITH_SEARCHES) for name in module.imports.values()):
-        module.finders |= _finders(module, tree)
+    if expressions and may_search(module):
+        functions = (each for each in _statements(tree.body) if isinstance(each, _FUNCTIONS))
+        module.finders |= {each.name for each in functions if returns_search(module, list(_statements(each.body)))}
     _Walk(module, tree, expressions=expressions).statements(tree.body)
     return module
-
-
-def _finders(module: Module, tree: ast.Module) -> set[str]:
-    """Return the functions that return the result of a search for a program or library."""
-    found: set[str] = set()
-    for function in (each for each in _statements(tree.body) if isinstance(each, _FUNCTIONS)):
-        inside = list(_statements(function.body))
-        module.steps.take(len(inside))
-        values = [each.value for each in inside if isinstance(each, ast.Return)]
-        names = {value.id for value in values if isinstance(value, ast.Name)}
-        for each in inside:
-            match each:
-                case (
-                    ast.Assign(targets=[ast.Name(id=name)], value=value)
-                    | ast.If(test=ast.NamedExpr(target=ast.Name(id=name), value=value))
-                ) if name in names:
-                    values.append(value)
-        parts = [part for value in values if value is not None for part in ast.walk(value)]
-        module.steps.take(len(parts))
-        if any(isinstance(part, ast.Name | ast.Attribute) and module.dotted(part) in SEARCHES for part in parts):
-            found.add(function.name)
-    return found
 
 
 class _Walk:
@@ -97,7 +83,7 @@ class _Walk:
         self._is_later = False
         self._choices: set[int] = set()
         """Conditions of an `if` and its `elif`s that look for programs: none alone is required."""
-        self._has_finders = any(name.startswith(_WITH_SEARCHES) for name in module.imports.values())
+        self._may_search = may_search(module)
 
     def body(
         self, around: ast.AST, statements: Sequence[ast.stmt], *, guarded: bool = False, conditional: bool = False
@@ -206,76 +192,29 @@ class _Walk:
 
     def _goes_on_without(self, node: ast.If) -> bool:
         """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
+        steps = self.module.steps
         found = self._searches(node.test)
-        self._note_required_results(node)
+        if (tested := tested_results(node.test, self._scope)) and raises(node.body, steps):
+            self.module.required_results |= set(map(id, tested))
         match node.orelse:
             case [ast.If(test=test) as other] if found and self._searches(test):
                 self._choices |= {id(node), id(other)}
-        if found and id(node) not in self._choices and (self._raises(node.body) or self._raises(node.orelse)):
+        if found and id(node) not in self._choices and (raises(node.body, steps) or raises(node.orelse, steps)):
             elsewhere = set() if self._scope is self.module.top else self.module.kept_searches
             self.module.required_searches |= set(map(id, found)) - elsewhere
             in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
-            if in_loop and self._raises(node.body) and self._missed(node.test):
+            if in_loop and raises(node.body, steps) and tested_searches(node.test, self._scope):
                 self.module.each_required |= set(map(id, found))
             return False
         return bool(found)
 
-    def _note_required_results(self, node: ast.If) -> None:
-        """Note the calls whose result is in a variable, if the code raises without it."""
-        match node.test:
-            case (
-                ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))
-                | ast.Compare(left=ast.Name(id=name), ops=[ast.Is()])
-            ) if self._raises(node.body):
-                values = [each.value for each in self._scope.names.get(name, ())]
-                self.module.required_results |= {id(part) for value in values for part in self._operands(value)}
-
-    def _operands(self, value: ast.expr) -> list[ast.expr]:
-        """Return the operands of `a or b`; any other expression alone."""
-        found = value.values if isinstance(value, ast.BoolOp) else [value]
-        self.module.steps.take(len(found))
-        return found
-
     def _searches(self, test: ast.expr) -> list[ast.AST]:
-        """Return the searches for programs and libraries whose results a condition uses."""
-        if not self._has_finders:
+        """Return the searches whose results a condition uses; note those that each have to succeed."""
+        if not self._may_search:
             return []
-        looked_at = list(ast.walk(test))
-        names = {node.id for node in looked_at if isinstance(node, ast.Name)}
-        assigned = [assignment.value for name in names for assignment in self._scope.assignments(name)]
-        set_to = [part for value in assigned for part in self._operands(value)]
-        looked_at += [part for value in assigned if isinstance(value, ast.ListComp) for part in ast.walk(value)]
-        self.module.steps.take(len(looked_at) + len(set_to))
-        missed = [call for node in (*looked_at, *set_to) for call in self._missed_in(node)]
+        missed, found = searches_in(test, self._scope)
         self.module.each_required |= set(map(id, missed))
-        return [*missed, *(node for node in (*looked_at, *set_to) if self.module.finds(node))]
-
-    def _missed_in(self, node: ast.AST) -> list[ast.AST]:
-        """Return the searches of a comprehension for missing programs: `[x for x in names if not which(x)]`."""
-        match node:
-            case ast.ListComp(generators=[ast.comprehension(ifs=[condition])]):
-                return self._missed(condition)
-            case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(elt=found)]):
-                return [found] if self.module.finds(found) else []
-        return []
-
-    def _missed(self, condition: ast.expr) -> list[ast.AST]:
-        """Return the searches that a condition tests for failure: `not which(x)`, `which(x) is None`."""
-        match condition:
-            case ast.UnaryOp(op=ast.Not(), operand=found) | ast.Compare(left=found, ops=[ast.Is()]):
-                named = self._scope.names.get(found.id, ()) if isinstance(found, ast.Name) else ()
-                values = (found, *(each.value for each in named))
-                return [value for value in values if self.module.finds(value)]
-        return []
-
-    def _raises(self, statements: Iterable[ast.stmt]) -> bool:
-        """Return whether a branch contains a statement that raises or ends the program."""
-        for statement in statements:
-            for node in ast.walk(statement):
-                self.module.steps.take()
-                if isinstance(node, ast.Raise) or leaves(node):
-                    return True
-        return False
+        return [*missed, *found]
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = [self.module.dotted(each) or last_name(each) for each in node.bases]
