@@ -485,11 +485,6 @@ AT_IMPORT = {
     "a check": ("def need(p):\n    if not shutil.which(p):\n        raise ImportError(p)\nneed('grn')", True),
     "a function": ("def run(p):\n    return subprocess.check_output([p, '--version'])\nrun('grn')", True),
     "a function's condition": ("def run(p, x):\n    if x:\n        subprocess.run([p])\nrun('grn', y)", False),
-    "a function without a parameter": (
-        "def need():\n    if not shutil.which('grn'):\n        raise ImportError\nneed()",
-        True,
-    ),
-    "a function of a function": ("def run():\n    subprocess.run(['grn'])\ndef go():\n    run()\ngo()", True),
     "a function that nothing calls": ("def need():\n    if not shutil.which('grn'):\n        raise ImportError", False),
     "functions that call each other": ("def a():\n    b()\n    subprocess.run(['grn'])\ndef b():\n    a()", False),
     "a function that is tried": (

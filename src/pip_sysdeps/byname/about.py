@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FEW_SOURCES = 100
 """In a distribution with no more modules, a library that one of them opens counts as its purpose."""
+_SHORTEST_JOINED = 5
+"""A shorter word that is joined from parts is another word by chance."""
 _MOST_PARTS = 6
 """Compounds of more parts are not joined again."""
 _TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
@@ -54,6 +56,8 @@ def _words_of(text: str) -> set[str]:
 def _inside(word: str) -> Iterator[str]:
     """Yield the parts of a compound and, if it is short, their combinations."""
     parts = re.split("[-_]", word)
-    yield from (*parts, "".join(parts))
+    yield from parts
+    if len(joined := word.replace("-", "")) >= _SHORTEST_JOINED:
+        yield joined
     for start, end in combinations(range(len(parts) + 1), 2) if len(parts) <= _MOST_PARTS else ():
         yield "-".join(parts[start:end])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.standard_library import library_folder, library_sources
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _ANY = re.compile(rb"")
+_MOST_IMPORTERS = 200
+"""Modules that fail; in CPython, fewer than thirty import an extension module that needs a library."""
 _SCAN = 8
 """Binary logarithm of the bytes that are searched in one step: the standard library takes half of the limit."""
 
@@ -33,9 +36,11 @@ def lacking_modules(
     found: dict[str, frozenset[str]] = {}
     for path, sonames in lacking.items():
         pending, seen = {posixpath.basename(path).partition(".")[0]}, set[str]()
-        while pending:
-            seen |= pending
+        while pending and len(seen) < _MOST_IMPORTERS:
+            seen |= set(islice(pending, _MOST_IMPORTERS))
             pending = {name for each in pending for name in importers.get(each, ())} - seen
+        if len(found) > _MOST_IMPORTERS:
+            break
         found |= {name: found.get(name, frozenset()).union(sonames) for name in seen}
     return found
 

@@ -66,14 +66,12 @@ class Programs:
         optional = module.is_optional_search(site.call) and not site.raises_after
         is_required = id(site.call) in module.required_searches or (full in PROGRAM_FINDERS and site.raises_after)
         fails = is_required or (_raises(site.call, full) and not site.branch.conditional)
-        if fails and site.scope.name and not site.scope.owner:
-            self.runners.add(site.scope.name)  # a call of this function at import makes an import fail
         is_picked = self._is_picked(argument, site)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
             is_needed = each.is_needed or _is_checked(each.site)
             for names in self._alternatives(site, full, each, is_each=is_picked):
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
-                at_import = not each.is_later and self._graph.runs_at_import(each.site)
+                at_import = each.site.at_import and not each.is_later
                 required = (fails or each.is_needed) and at_import and not each.optional
                 is_choice = len(names) > 1 and not (is_required or is_needed or site.raises_after)
                 yield found._replace(required=required, unsure=each.site.branch.conditional or is_picked or is_choice)

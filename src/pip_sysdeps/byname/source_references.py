@@ -74,10 +74,10 @@ class _World(NamedTuple):
     files: list[Opened]
 
     def wanted(self) -> Wanted:
-        """Return the names to look for in other sources; a single letter is too ambiguous."""
+        """Return the names to look for in other sources; very short names are too ambiguous."""
         aliases = {name for module in self.graph.modules for name in module.aliases}
         every = (self.libraries.openers, self.programs.runners | aliases, self.graph.definitions.unset)
-        return Wanted(*(frozenset(sorted(name for name in each if len(name) > 1)[:_MOST_WANTED]) for each in every))
+        return Wanted(*(frozenset(sorted(name for name in each if len(name) > 2)[:_MOST_WANTED]) for each in every))
 
 
 class _Search:

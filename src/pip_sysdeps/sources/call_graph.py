@@ -59,8 +59,6 @@ class CallGraph:
         self.definitions = Definitions(self.modules, steps)
         self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         self._called_by: dict[Scope, list[CallSite]] = {}
-        self._at_import: dict[Scope, bool] = {}
-        """Whether importing a module runs a function."""
         self._evidence: dict[int, str] = {}
         self.unknown: dict[tuple[ReferenceKind, str], None] = {}
         """Kinds and paths of sources that open or run something by a computed name."""
@@ -142,22 +140,6 @@ class CallGraph:
                 is_needed = is_needed or found.is_needed
                 further = Found((), caller, optional, is_later=is_later, is_needed=is_needed)
                 yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
-
-    def runs_at_import(self, site: CallSite) -> bool:
-        """Return whether importing a module runs a call, also through functions, and fails if the call does."""
-        function = site.scope
-        if site.at_import or site.is_later or site.branch.conditional or site.is_optional({}):
-            return site.at_import
-        if function not in self._at_import:
-            self._at_import[function] = False  # unless a caller that is not in a circle with it says otherwise
-            is_plain = isinstance(function.node, ast.FunctionDef) and not function.owner and not function.is_generator
-            self._at_import[function] = is_plain and any(map(self.runs_at_import, self._sure_callers(function)))
-        return self._at_import[function]
-
-    def _sure_callers(self, function: Scope) -> list[CallSite]:
-        callers = self.callers_of(function)
-        self.steps.take(len(callers))
-        return [each for each in callers if self.definitions.find(each.scope.module.dotted(each.call.func)) is function]
 
     def callers_of(self, function: Scope) -> list[CallSite]:
         """Return the possible calls of a function, by its name, unless they surely call another one.

@@ -25,7 +25,7 @@ RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "e
 RUNNERS |= {"os.posix_spawn", "os.posix_spawnp", "pexpect.spawn", "pexpect.run", "pexpect.spawnu", "pexpect.runu"}
 CALLABLES = LOADERS | RUNNERS | {FINDER}
 """All functions that open or run their argument."""
-CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process", "map"}
+CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}
 """Last names of functions that call their argument, with the arguments after it."""
 STARRED = {
     "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
@@ -33,7 +33,7 @@ STARRED = {
     "subprocess": ("run", "Popen", "call", "check_call", "check_output"),
 }
 """Names that `from ... import *` defines, as far as they matter here."""
-LISTS = {"list", "tuple", "iter", "next", "shlex.split"}
+LISTS = {"list", "tuple", "iter", "next", "shlex.split", "itertools.chain", "itertools.chain.from_iterable"}
 """Functions that keep the order, so the first item stays first."""
 SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
 SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}

@@ -29,9 +29,7 @@ def constructor(node: ast.ClassDef) -> list[ast.stmt]:
 
 def _default(value: ast.expr | None) -> ast.expr:
     """Return the default of a field, also from `field(default=...)` and `field(default_factory=lambda: ...)`."""
-    match value:
-        case ast.Call(keywords=[ast.keyword(arg="default", value=default), *_]):
-            return default
-        case ast.Call(keywords=[ast.keyword(arg="default_factory", value=ast.Lambda(body=default)), *_]):
-            return default
-    return value or ast.Constant(value=None)
+    given = {each.arg: each.value for each in value.keywords} if isinstance(value, ast.Call) else {}
+    factory = given.get("default_factory")
+    made = factory.body if isinstance(factory, ast.Lambda) else value
+    return given.get("default") or made or ast.Constant(value=None)

@@ -252,12 +252,17 @@ class Evaluator:
         self, assignments: Sequence[Assignment], frame: Frame, *, is_given: bool = False
     ) -> Values:
         """Return the values of assignments; the first item added to an empty list is its head."""
+        leading: list[Assignment] = []
+        first: list[Assignment] = []
         if frame.head:
             leading = [each for each in assignments if each.leads]
-            first = leading[-1:] or [each for each in assignments if not (each.grows or _is_empty(each.value))]
-            assignments = first or ([] if is_given else [each for each in assignments if each.grows][:1])
+            first = [each for each in assignments if not (each.grows or _is_empty(each.value))]
+            assignments = first or leading or ([] if is_given else [each for each in assignments if each.grows][:1])
         found = (self._keys(each, frame) or self._values_of_assignment(each, frame) for each in assignments)
-        return bounded(text for values in found for text in values)
+        texts = bounded(text for values in found for text in values)
+        if frame.head and leading and first and all(text.startswith("-") for text in texts):
+            return self._values_of_assignments(leading, frame)  # the list begins with an option or an unknown item
+        return texts
 
     def _keys(self, assignment: Assignment, within: Frame) -> list[str]:
         """Return the keys that a loop over `items()` or `keys()` assigns; empty for other assignments."""
@@ -316,7 +321,9 @@ class Evaluator:
         if full in PLATFORM:
             return (PLATFORM[full],)
         if full in SAME:
-            return self._values_of_each(node.args, frame if full in LISTS else frame.whole())
+            if full in LISTS:
+                return self._values_of_each(node.args[:1] if frame.head else node.args, frame)
+            return self._values_of_each(node.args, frame.whole())
         if full in DEFAULTED:
             return (*_environ(node.args[0]), *self._values_of_each(node.args[1:2], frame)) if node.args else ()
         if full == "os.path.join":
@@ -330,7 +337,8 @@ class Evaluator:
                     return self._results(self._definitions.methods(name), node, frame)
                 case ast.Attribute(value=ast.Call(func=ast.Name() as made), attr=name):
                     self._definitions.called(made, frame.scope.module)  # note the module of its class
-                    return self._results(self._definitions.methods(name), node, frame)
+                    methods = self._definitions.methods(name)
+                    return self._results([each for each in methods if each.owner == made.id] or methods, node, frame)
         return self._method(node, frame) if own is None else self._results([own], node, frame)
 
     def _results(self, functions: Iterable[Scope], call: ast.Call, frame: Frame) -> Iterator[str]:

@@ -98,10 +98,11 @@ def is_text(value: ast.expr) -> bool:
     return False
 
 
-def as_display(value: ast.expr) -> ast.expr:
+def as_display(value: ast.expr, steps: Steps) -> ast.expr:
     """Return `dict(a=b)` as `{"a": b}`, and any other expression unchanged."""
     match value:
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=[_, *_] as pairs) if all(each.arg for each in pairs):
+            steps.take(len(pairs))
             keys: list[ast.expr | None] = [ast.Constant(value=each.arg) for each in pairs]
             return ast.copy_location(ast.Dict(keys=keys, values=[each.value for each in pairs]), value)
     return value

@@ -45,7 +45,7 @@ def searches_in(test: ast.expr, scope: Scope) -> tuple[list[ast.AST], list[ast.A
     looked_at = list(ast.walk(test))
     names = {node.id for node in looked_at if isinstance(node, ast.Name)}
     assigned = [assignment.value for name in names for assignment in scope.assignments(name)]
-    looked_at += [part for value in assigned for part in _operands(value, scope.module.steps)]
+    looked_at += [part for value in assigned for part in operands(value)]
     looked_at += [part for value in assigned if isinstance(value, ast.ListComp) for part in ast.walk(value)]
     scope.module.steps.take(len(looked_at))
     missed = [call for node in looked_at for call in _missed_in(node, scope)]
@@ -62,11 +62,28 @@ def tested_searches(condition: ast.expr, scope: Scope) -> list[ast.AST]:
     return []
 
 
-def tested_results(condition: ast.expr, scope: Scope) -> list[ast.expr]:
-    """Return the calls whose result, in a variable, a condition tests for failure: `x is None`, `not x`."""
+def asserted_searches(condition: ast.expr, scope: Scope) -> list[ast.AST]:
+    """Return the searches that have to succeed for a condition: `which(x)`, `x`, `x is not None`."""
     match condition:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) | ast.Compare(left=ast.Name(id=name), ops=[ast.Is()]):
-            return [part for each in scope.names.get(name, ()) for part in _operands(each.value, scope.module.steps)]
+        case ast.Compare(left=found, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return asserted_searches(found, scope) if isinstance(found, ast.Name | ast.Call) else []
+        case ast.Name(id=name):
+            values = [each.value for each in scope.assignments(name)]
+            return [value for value in values if scope.module.finds(value)] if len(values) == 1 else []
+    return [condition] if scope.module.finds(condition) else []
+
+
+def tested_results(condition: ast.expr, scope: Scope) -> list[ast.expr]:
+    """Return the calls whose result, the only value of a variable, a condition tests: `x is None`, `not x`."""
+    match condition:
+        case (
+            ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))
+            | ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)])
+        ):
+            values = scope.names.get(name, [])
+            found = operands(values[0].value) if len(values) == 1 else []
+            scope.module.steps.take(len(found))
+            return found
     return []
 
 
@@ -90,8 +107,6 @@ def _missed_in(node: ast.AST, scope: Scope) -> list[ast.AST]:
     return []
 
 
-def _operands(value: ast.expr, steps: Steps) -> list[ast.expr]:
+def operands(value: ast.expr) -> list[ast.expr]:
     """Return the operands of `a or b`; any other expression alone."""
-    found = value.values if isinstance(value, ast.BoolOp) else [value]
-    steps.take(len(found))
-    return found
+    return value.values if isinstance(value, ast.BoolOp) else [value]

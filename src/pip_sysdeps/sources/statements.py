@@ -20,7 +20,9 @@ from pip_sysdeps.sources.expressions import (
 from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
 from pip_sysdeps.sources.searches import (
+    asserted_searches,
     may_search,
+    operands,
     raises,
     returns_search,
     searches_in,
@@ -141,7 +143,7 @@ class _Walk:
             case ast.ClassDef():
                 self._class(node)
             case ast.Assert(test=test):
-                self.module.required_searches |= set(map(id, self._searches(test)))
+                self._require(asserted_searches(test, self._scope) if self._may_search else [])
                 self._expressions(node)
             case ast.Raise():
                 self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
@@ -194,19 +196,23 @@ class _Walk:
         """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
         steps = self.module.steps
         found = self._searches(node.test)
-        if (tested := tested_results(node.test, self._scope)) and raises(node.body, steps):
-            self.module.required_results |= set(map(id, tested))
+        if isinstance(node.body[-1], ast.Raise) and not self._branch.guarded:
+            self.module.required_results |= set(map(id, tested_results(node.test, self._scope)))
         match node.orelse:
             case [ast.If(test=test) as other] if found and self._searches(test):
                 self._choices |= {id(node), id(other)}
         if found and id(node) not in self._choices and (raises(node.body, steps) or raises(node.orelse, steps)):
-            elsewhere = set() if self._scope is self.module.top else self.module.kept_searches
-            self.module.required_searches |= set(map(id, found)) - elsewhere
+            self._require(found)
             in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
             if in_loop and raises(node.body, steps) and tested_searches(node.test, self._scope):
                 self.module.each_required |= set(map(id, found))
             return False
         return bool(found)
+
+    def _require(self, searches: Iterable[ast.AST]) -> None:
+        """Note searches without which the code fails; in a function, not those of the module, as imports go on."""
+        elsewhere = set() if self._scope is self.module.top else self.module.kept_searches
+        self.module.required_searches |= set(map(id, searches)) - elsewhere
 
     def _searches(self, test: ast.expr) -> list[ast.AST]:
         """Return the searches whose results a condition uses; note those that each have to succeed."""
@@ -249,6 +255,7 @@ class _Walk:
                 self.module.imported.append(Import(node, self._scope, self._branch))
                 return
             case ast.Assign(targets=targets, value=value):
+                value = as_display(value, self.module.steps)
                 for target in targets:
                     self._bind(target, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -307,14 +314,13 @@ class _Walk:
 
     def _bind(self, target: ast.expr, value: ast.expr, place: int | None = None, *, iterated: bool = False) -> None:
         """Note the assignment of a value to a target."""
-        value = as_display(value)
         assignment = Assignment(value, self._scope, place, iterated=iterated, line=target.lineno, branch=self._branch)
         match target:
             case ast.Name(id=name):
                 self._scope.names[name].append(assignment)
                 if self._scope is self.module.top:
                     self._name_callable(name, self._callable(value))
-                    self.module.kept_searches |= {id(value)} if self.module.finds(value) else set()
+                    self.module.kept_searches |= {id(each) for each in operands(value) if self.module.finds(each)}
             case ast.Attribute(attr=attribute):
                 self.module.attributes[attribute].append(assignment)
             case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
