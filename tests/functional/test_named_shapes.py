@@ -272,6 +272,50 @@ def test_a_program_that_code_does_without(desk: Desk, case: str) -> None:
     assert (list(target.installs), offered(target)) == ([], [])
 
 
+IMPORT = RUN + "import os, shutil, sys\n"
+TRY = (
+    "def find(name):\n    try:\n        return subprocess.check_output([name])\n"
+    "    except OSError:\n        return None\nv = find('glpsol')\n"
+)
+NOT_REQUIRED = {
+    "an early return": "def go(x=False):\n    if not x:\n        return\n    subprocess.run(['glpsol'])\ngo()",
+    "an assertion that it is missing": "assert not shutil.which('glpsol')",
+    "an assertion with a choice": "assert sys.platform or shutil.which('glpsol')",
+    "an assertion in a function": "GLPSOL = shutil.which('glpsol')\ndef go():\n    assert GLPSOL",
+    "a setting or a search": (
+        "P = os.environ.get('X') or shutil.which('glpsol')\ndef go():\n    if P is None:\n        raise OSError"
+    ),
+    "a raise under a condition": f"{TRY}if not v:\n    if os.environ.get('STRICT'):\n        raise OSError",
+    "a raise that is caught": f"{TRY}try:\n    if not v:\n        raise OSError\nexcept OSError:\n    v = None",
+    "a comparison with False": f"{TRY}if v is False:\n    raise OSError",
+    "a map that nothing reads": "jobs = map(subprocess.run, [['glpsol']])",
+}
+
+
+@pytest.mark.parametrize("case", NOT_REQUIRED)
+def test_a_program_that_an_import_does_not_need(desk: Desk, case: str) -> None:
+    """It is not in the line, if the description does not name it."""
+    target = locked(desk, "/here", "bookworm", {"__init__": IMPORT + NOT_REQUIRED[case]}, about="Solves programs")
+    assert list(target.installs) == []
+
+
+CHOSEN = {
+    "another program goes before it": "c = ['glpsol', 'x']\nif os.getuid():\n    c.insert(0, 'strace')\nsubprocess.run(c)",
+    "an unknown one goes before it": "c = ['glpsol', 'x']\nc.insert(0, os.environ['X'])\nsubprocess.run(c)",
+    "a method of the same name": (
+        "class A:\n    def cmd(self): return ['glpsol']\nclass B:\n    def cmd(self): return ['dot']\n"
+        "subprocess.run(A().cmd())"
+    ),
+    "the first of a chain": "import itertools\nsubprocess.run(list(itertools.chain(['glpsol'], ['dot'])))",
+}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_the_program_of_a_command(desk: Desk, case: str) -> None:
+    """It is the one that the list begins with, or that the object's own method returns."""
+    assert list(locked(desk, "/here", "bookworm", {"__init__": IMPORT + CHOSEN[case]}).installs) == ["glpk-utils"]
+
+
 def test_an_offer_has_its_reason(desk: Desk) -> None:
     """A development package is offered with the word that it is one."""
     (need,) = offered(locked(desk, "/here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
