@@ -300,7 +300,7 @@ def test_a_program_that_an_import_does_not_need(desk: Desk, case: str) -> None:
 
 
 CHOSEN = {
-    "another program goes before it": "c = ['glpsol', 'x']\nif os.getuid():\n    c.insert(0, 'strace')\nsubprocess.run(c)",
+    "another goes before it": "c = ['glpsol', 'x']\nif os.getuid():\n    c.insert(0, 'strace')\nsubprocess.run(c)",
     "an unknown one goes before it": "c = ['glpsol', 'x']\nc.insert(0, os.environ['X'])\nsubprocess.run(c)",
     "a method of the same name": (
         "class A:\n    def cmd(self): return ['glpsol']\nclass B:\n    def cmd(self): return ['dot']\n"
