@@ -423,8 +423,8 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert verify(root) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    told = "(plugins, libraries or programs opened by name, files for other machines)"
-    assert f"-v lists 1 more problem without effect on imports {told}\n" in err
+    told = "(plugins, libraries or programs opened by name, files for other machines, modules of Python)"
+    assert f"-v lists 1 more problem that may have no effect {told}\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
         f"warning: qt: libmariadb.so.3 is missing: install libmariadb3 [missing]\n    /{SITE}/qt/plugins/"

@@ -54,7 +54,7 @@ def _words_of(text: str) -> set[str]:
 
 
 def _inside(word: str) -> Iterator[str]:
-    """Yield the parts of a compound and, if it is short, their combinations."""
+    """Yield the parts of a compound, all of them joined, and, if it is short, their combinations."""
     parts = re.split("[-_]", word)
     yield from parts
     if len(joined := word.replace("-", "")) >= _SHORTEST_JOINED:

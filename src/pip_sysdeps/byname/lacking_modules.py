@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.standard_library import library_folder, library_sources
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 _ANY = re.compile(rb"")
 _MOST_IMPORTERS = 200
-"""Modules that fail; in CPython, fewer than thirty import an extension module that needs a library."""
+"""Limit on the modules that fail, and on the importers of one extension module; the rest is left out."""
 _SCAN = 8
 """Binary logarithm of the bytes that are searched in one step: the standard library takes half of the limit."""
 
@@ -37,7 +36,7 @@ def lacking_modules(
     for path, sonames in lacking.items():
         pending, seen = {posixpath.basename(path).partition(".")[0]}, set[str]()
         while pending and len(seen) < _MOST_IMPORTERS:
-            seen |= set(islice(pending, _MOST_IMPORTERS))
+            seen |= set(sorted(pending)[:_MOST_IMPORTERS])
             pending = {name for each in pending for name in importers.get(each, ())} - seen
         if len(found) > _MOST_IMPORTERS:
             break

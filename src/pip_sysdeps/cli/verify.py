@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace, found: Verification, *, hidden: int) -> None:
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {format_count(hidden, 'more problem')} without effect on imports (plugins, libraries or "
-            "programs opened by name, files for other machines)"
+            f"-v lists {format_count(hidden, 'more problem')} that may have no effect (plugins, libraries or programs "
+            "opened by name, files for other machines, modules of Python)"
         )
     if found.works:
         works = f"`{found.scan.environment.prefix}` works on {found.scan.platform.id}"

@@ -67,7 +67,10 @@ def _interpreter_problems(image: Image) -> Iterator[Problem]:
 
 
 def _standard_library_problems(image: Image) -> Iterator[Problem]:
-    """Yield the missing libraries of the standard library: what the environment imports of it, is a need by name."""
+    """Yield the missing libraries of Python's own extension modules, as warnings.
+
+    Those of modules that the environment surely imports are needs by name, which are reported as such.
+    """
     needed_names = {need.name for _, need in image.scan.needs()}
     for path, sonames in image.scan.lacking.items():
         for soname in sonames:

@@ -251,26 +251,28 @@ class Evaluator:
     def _values_of_assignments(
         self, assignments: Sequence[Assignment], frame: Frame, *, is_given: bool = False
     ) -> Values:
-        """Return the values of assignments; the first item added to an empty list is its head."""
-        leading: list[Assignment] = []
-        first: list[Assignment] = []
-        if frame.head:
-            leading = [each for each in assignments if each.leads]
-            first = [each for each in assignments if not (each.grows or _is_empty(each.value))]
-            assignments = first or leading or ([] if is_given else [each for each in assignments if each.grows][:1])
+        """Return the values of assignments; of a command, what it begins with.
+
+        That is the first item added to an empty list, or one put before an option or an unknown item.
+        """
+        if not frame.head:
+            return self._values_of_all(assignments, frame)
+        leading = [each for each in assignments if each.leads]
+        first = [each for each in assignments if not (each.grows or _is_empty(each.value))]
+        grown = [] if is_given else [each for each in assignments if each.grows][:1]
+        texts = self._values_of_all(first or leading or grown, frame)
+        is_program = any(not text.startswith("-") for text in texts)
+        return texts if is_program or not leading else self._values_of_all(leading, frame)
+
+    def _values_of_all(self, assignments: Sequence[Assignment], frame: Frame) -> Values:
         found = (self._keys(each, frame) or self._values_of_assignment(each, frame) for each in assignments)
-        texts = bounded(text for values in found for text in values)
-        if frame.head and leading and first and all(text.startswith("-") for text in texts):
-            return self._values_of_assignments(leading, frame)  # the list begins with an option or an unknown item
-        return texts
+        return bounded(text for values in found for text in values)
 
     def _keys(self, assignment: Assignment, within: Frame) -> list[str]:
         """Return the keys that a loop over `items()` or `keys()` assigns; empty for other assignments."""
         mapping = iterated_mapping(assignment.value, assignment.place) if assignment.iterated else None
         literals = self._literals(mapping, within.of(assignment.scope)) if mapping else ()
-        keys = [
-            (key, at) for each, at in literals if isinstance(each, ast.Dict) for key in each.keys if key is not None
-        ]
+        keys = [(key, at) for each, at in literals for key in getattr(each, "keys", ()) if key]
         self._steps.take(len(keys))
         return [*self._values_of_items((key, at.whole()) for key, at in keys)]
 

@@ -9,7 +9,7 @@ from pip_sysdeps.sources.callables import SEARCHES
 from pip_sysdeps.sources.expressions import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pip_sysdeps.sources.module import Module, Scope
     from pip_sysdeps.sources.steps import Steps
@@ -22,13 +22,12 @@ def may_search(module: Module) -> bool:
     return any(name.startswith(_WITH_SEARCHES) for name in module.imports.values())
 
 
-def returns_search(module: Module, statements: Iterable[ast.stmt]) -> bool:
-    """Return whether a function with these statements returns the result of a search."""
-    inside = list(statements)
-    module.steps.take(len(inside))
-    values = [each.value for each in inside if isinstance(each, ast.Return)]
+def returns_search(module: Module, statements: Sequence[ast.stmt]) -> bool:
+    """Return whether a function with these statements, inner ones included, returns the result of a search."""
+    module.steps.take(len(statements))
+    values = [each.value for each in statements if isinstance(each, ast.Return)]
     names = {value.id for value in values if isinstance(value, ast.Name)}
-    for each in inside:
+    for each in statements:
         match each:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
@@ -38,6 +37,11 @@ def returns_search(module: Module, statements: Iterable[ast.stmt]) -> bool:
     parts = [part for value in values if value is not None for part in ast.walk(value)]
     module.steps.take(len(parts))
     return any(isinstance(part, ast.Name | ast.Attribute) and module.dotted(part) in SEARCHES for part in parts)
+
+
+def operands(value: ast.expr) -> list[ast.expr]:
+    """Return the operands of `a or b`; any other expression alone."""
+    return value.values if isinstance(value, ast.BoolOp) else [value]
 
 
 def searches_in(test: ast.expr, scope: Scope) -> tuple[list[ast.AST], list[ast.AST]]:
@@ -74,7 +78,10 @@ def asserted_searches(condition: ast.expr, scope: Scope) -> list[ast.AST]:
 
 
 def tested_results(condition: ast.expr, scope: Scope) -> list[ast.expr]:
-    """Return the calls whose result, the only value of a variable, a condition tests: `x is None`, `not x`."""
+    """Return the expressions that give a variable its only value, if a condition tests it for failure.
+
+    Such conditions are `x is None` and `not x`.
+    """
     match condition:
         case (
             ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))
@@ -105,8 +112,3 @@ def _missed_in(node: ast.AST, scope: Scope) -> list[ast.AST]:
         case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(elt=found)]):
             return [found] if scope.module.finds(found) else []
     return []
-
-
-def operands(value: ast.expr) -> list[ast.expr]:
-    """Return the operands of `a or b`; any other expression alone."""
-    return value.values if isinstance(value, ast.BoolOp) else [value]
