@@ -316,6 +316,24 @@ def test_the_program_of_a_command(desk: Desk, case: str) -> None:
     assert list(locked(desk, "/here", "bookworm", {"__init__": IMPORT + CHOSEN[case]}).installs) == ["glpk-utils"]
 
 
+KEYWORDS = {
+    "another keyword first": "subprocess.run(cwd='objdump', check=True, args=['glpsol'])\n",
+    "a later parameter first": "if shutil.which(path=PATH, cmd='glpsol') is None:\n    sys.exit()\n",
+}
+
+
+@pytest.mark.parametrize("case", KEYWORDS)
+def test_a_program_passed_by_keyword(desk: Desk, case: str) -> None:
+    """The keyword of the function's first parameter names it, wherever it stands."""
+    assert list(locked(desk, "/here", "bookworm", {"__init__": IMPORT + KEYWORDS[case]}).installs) == ["glpk-utils"]
+
+
+def test_no_program_among_unpacked_keywords(desk: Desk) -> None:
+    """`**` may pass any parameter."""
+    target = locked(desk, "/here", "bookworm", {"__init__": IMPORT + "subprocess.run(**{'cwd': 'glpsol'})\n"})
+    assert (target.installs, target.distribution) == ((), ())
+
+
 def test_an_offer_has_its_reason(desk: Desk) -> None:
     """A development package is offered with the word that it is one."""
     (need,) = offered(locked(desk, "/here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))

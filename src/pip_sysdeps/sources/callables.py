@@ -25,6 +25,8 @@ RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "e
 RUNNERS |= {"os.posix_spawn", "os.posix_spawnp", "pexpect.spawn", "pexpect.run", "pexpect.spawnu", "pexpect.runu"}
 CALLABLES = LOADERS | RUNNERS | {FINDER}
 """All functions that open or run their argument."""
+FIRST_PARAMETERS = ("args", "cmd", "command", "name", "program", "executable", "file")
+"""Names of the first parameters of these functions; `executable` is a later one of `subprocess.Popen`."""
 CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}
 """Last names of functions that call their argument, with the arguments after it."""
 STARRED = {

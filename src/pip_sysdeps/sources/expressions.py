@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import CALLERS
+from pip_sysdeps.sources.callables import CALLERS, FIRST_PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,11 @@ def first_name(node: ast.expr) -> str:
 
 
 def first_argument(call: ast.Call) -> ast.expr | None:
-    """Return the first argument of a call, positional or else by keyword."""
-    return call.args[0] if call.args else call.keywords[0].value if call.keywords else None
+    """Return the first argument of a call that opens or runs something, positional or else by keyword."""
+    if call.args:
+        return call.args[0]
+    named = {each.arg: each.value for each in call.keywords}
+    return next((named[name] for name in FIRST_PARAMETERS if name in named), None)
 
 
 def leaves(node: ast.AST) -> bool:
