@@ -31,37 +31,29 @@ class Imported(NamedTuple):
     """The evidence, in one line."""
 
 
-@cache
-def _patterns(modules: frozenset[str]) -> tuple[re.Pattern[bytes], ...]:
-    """Return patterns for imports of modules; each starts with fixed text, which is fast to find.
-
-    `import os, tkinter` may name others first, with `as`.
-    """
-    names = {name.encode() for name in modules}
-    inside = {name.rpartition(b".")[0] + b" +import" for name in names if b"." in name}
-    every = b"|".join(sorted({*map(re.escape, names), *inside}))
-    starts = (rb"import  *(?:[\w.][\w. ]{0,80},[ \\\n]{0,80}){0,20}", b"from  *")
-    return tuple(re.compile(rb"%s(?:%s)\b" % (start, every)) for start in starts)
-
-
-@cache
-def _names(modules: frozenset[str]) -> re.Pattern[bytes]:
-    """Return a pattern for the last parts of the modules' names."""
-    words = {re.escape(name.rpartition(".")[2].encode()) for name in modules}
-    return re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(words)))
+_IMPORT = re.compile(rb"import ([^\n\\(]{1,1000}(?:\\\n[^\n\\(]{0,1000}){0,20})")
+_FROM = re.compile(rb"from  *(\w+)")
+_TOP = re.compile(rb"(?<![\w.])\w+")
 
 
 def may_import(source: bytes, modules: frozenset[str]) -> bool:
-    """Return whether a source may import one of some modules, by a search of its bytes."""
-    return any(pattern.search(source) for pattern in _patterns(modules))
+    """Return whether a source may import from the top-level packages of some modules, by a search of its bytes."""
+    names = _TOP.findall(b",".join((*_IMPORT.findall(source), *_FROM.findall(source))))
+    return not _top_levels(modules).isdisjoint(names)
+
+
+@cache
+def _top_levels(modules: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(name.partition(".")[0].encode() for name in modules)
 
 
 def imported(
     sources: Iterable[Source], imports: ModuleImports, about: About, modules: frozenset[str]
 ) -> Iterator[Imported]:
     """Yield the imports of modules in sources that importing these surely runs."""
+    words = frozenset(name.rpartition(".")[2] for name in modules)
     for source in sources:
-        names = sorted(imports.of(source, _names(modules)) & modules)
+        names = sorted(imports.of(source, words) & modules)
         is_reached = bool(names) and imports.is_reached(source.module)
         for name in names:
             is_sure = is_reached or about.mentions(name, in_title=True)

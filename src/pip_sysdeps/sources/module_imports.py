@@ -77,16 +77,17 @@ class ModuleImports:
         self._reading = Steps()
         self._caught = Caught(_ERRORS, self._steps)
 
-    def of(self, source: Source, words: re.Pattern[bytes]) -> frozenset[str]:
+    def of(self, source: Source, words: Collection[str]) -> frozenset[str]:
         """Return the full names that importing a source surely imports, from statements with certain words.
 
         If the source cannot be parsed, or takes too many steps, only imports outside any block count.
         """
         found: set[str] = set()
         with suppress(RecursionError, StepLimitError):
-            found |= set(plain_imports(source, words, self._steps))
-            if self._has_inner(source.text, words):
-                found |= self._surely_imported(source)
+            if pattern := words_in(source.text, words, self._steps):
+                found |= set(plain_imports(source, pattern, self._steps))
+                if self._has_inner(source.text, pattern):
+                    found |= self._surely_imported(source)
         return frozenset(found)
 
     def _surely_imported(self, source: Source) -> set[str]:

@@ -54,11 +54,12 @@ def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
         (b"from dbm import gnu", True),
         (b"if x:\n\timport tkinter", True),
         (b"import venvs", False),
-        (b"from distutils.version import Version", False),
+        (b"from distutils.version import Version", True),
+        (b"from a import tkinters", False),
     ],
 )
 def test_what_a_source_may_import(source: bytes, expected: bool) -> None:
-    """A search of the bytes finds an import of such a module anywhere in a source."""
+    """A search of the bytes finds an import from the top-level package of such a module anywhere in a source."""
     assert may_import(source, MODULES) is expected
 
 
