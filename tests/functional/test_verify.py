@@ -144,8 +144,8 @@ def test_the_standard_library_is_checked(root: Path, capsys: pytest.CaptureFixtu
     install(root / SITE, "client", files={"client/__init__.py": b"import ssl\n"})
     assert verify(root, "--lockless") == 1
     assert capsys.readouterr().out == (
-        f"error: client: libssl.so.3 is missing: install libssl3 [missing]\n    /{SITE}/client/__init__.py\n\n"
-        f"{APT_GET} libssl3\n"
+        "error: client: libssl.so.3, which /usr/lib/python3.11/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so needs, "
+        f"is missing: install libssl3 [missing]\n    /{SITE}/client/__init__.py\n\n{APT_GET} libssl3\n"
     )
 
 

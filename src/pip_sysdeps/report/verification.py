@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.instructions import NOTHING, Instructions, copy_instructions, folder_instructions
-from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unowned, Unreachable, When
 from pip_sysdeps.report.catalogue import (
     FIND_LIBRARY_FAILS,
     MISSING_IN_IMAGE,
@@ -96,17 +96,21 @@ def _has_python(image: Image, prefix: str) -> bool:
 def _missing_needs(image: Image, locked: IndexedTarget | None) -> Iterator[Problem]:
     """Yield the needs that nothing in the image satisfies, or only after a run of ldconfig."""
     unmet_after_ldconfig = {(holder, need.name) for holder, need in unsatisfied_needs(image.fresh)}
+    modules = {soname: path for path, sonames in image.scan.lacking.items() for soname in sonames}
     for holder, need in unsatisfied_needs(image.scan):
         is_stale = (holder, need.name) not in unmet_after_ldconfig
         package = (locked.package(holder, need.name) if locked else "") or _package(need)
         file_to_copy = locked.file_to_copy(holder, need.name) if locked else None
         repair = Instructions(ldconfig=True) if is_stale else _repair_instructions(image, need, locked, file_to_copy)
+        module = modules.get(need.name) if need.when is When.DECLARED else None
+        subject = f"{need.name}, which {module} needs," if module else need.name
+        state = _STALE if is_stale else _missing_message(need, package, file_to_copy, repair)
         yield Problem(
             error=must_be_satisfied(holder, need, locked),
             entry=STALE_LOADER_CACHE if is_stale else MISSING_IN_IMAGE,
             distribution=holder,
             subject=need.name,
-            message=f"{need.name} {_STALE if is_stale else _missing_message(need, package, file_to_copy, repair)}",
+            message=f"{subject} {state}",
             files=need.by,
             package="" if is_stale or file_to_copy else package,
             instructions=repair,
