@@ -161,6 +161,13 @@ def test_links_lead_somewhere(page: Path, target: str) -> None:
         assert heading in {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_prose_is_wrapped(page: Path) -> None:
+    """At 150 characters, except for tables, code and single words."""
+    prose = re.sub(r"(?ms)^ *```.*?^ *```", "", page.read_text(encoding="utf-8"))
+    assert [line for line in prose.splitlines() if len(line) > 150 and not re.match(r"\|| {4}|\S+$|.*``", line)] == []
+
+
 def test_the_example_of_the_lock_is_one() -> None:
     """Its comments and spacing aside, it is what `lock` writes."""
     (example,) = re.findall(r"^```toml\n(.*?)^```", LOCKFILE, re.MULTILINE | re.DOTALL)
