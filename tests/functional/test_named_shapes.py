@@ -329,7 +329,7 @@ def test_a_program_passed_by_keyword(desk: Desk, case: str) -> None:
 
 
 def test_no_program_among_unpacked_keywords(desk: Desk) -> None:
-    """`**` may pass any parameter."""
+    """Those that do not name a program."""
     target = locked(desk, "/here", "bookworm", {"__init__": IMPORT + "subprocess.run(**{'cwd': 'glpsol'})\n"})
     assert (target.installs, target.distribution) == ((), ())
 

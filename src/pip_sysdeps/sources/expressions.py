@@ -39,11 +39,16 @@ def first_name(node: ast.expr) -> str:
 
 
 def first_argument(call: ast.Call) -> ast.expr | None:
-    """Return the first argument of a call that opens or runs something, positional or else by keyword."""
+    """Return the first argument of a call that opens or runs something, positional or by keyword.
+
+    Of unpacked keywords (`**options`), that is `options["args"]`.
+    """
     if call.args:
         return call.args[0]
     named = {each.arg: each.value for each in call.keywords}
-    return next((named[name] for name in FIRST_PARAMETERS if name in named), None)
+    unpacked = named.get(None)
+    item = ast.Subscript(unpacked, ast.Constant("args"), ast.Load()) if unpacked else None
+    return next((named[name] for name in FIRST_PARAMETERS if name in named), item)
 
 
 def leaves(node: ast.AST) -> bool:
