@@ -132,6 +132,11 @@ class EnvironmentSystem:
         names = self._metadata.providers.get(self._capability(soname), ()) if self._metadata else ()
         return names[0] if len(names) == 1 else None
 
+    @property
+    def by_capability(self) -> bool:
+        """Whether the package manager finds the packages of libraries itself."""
+        return bool(self._line_family and self._line_family.needs_no_index)
+
     @cached_property
     def not_found_note(self) -> str:
         """The note for a library or program without a known package."""

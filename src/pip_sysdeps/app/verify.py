@@ -141,8 +141,8 @@ class _ImageReader:
 
 
 def _finder(scanner: Scanner) -> LibraryFinder:
-    interpreter = scanner.place.environment.interpreter
-    return c_library_of(scanner.program).finder(scanner.place.root, library_folder(interpreter))
+    root, interpreter = scanner.place.root, scanner.place.environment.interpreter
+    return c_library_of(scanner.program).finder(root, library_folder(root, interpreter))
 
 
 class RootSystem:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.index import PROGRAM_FOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.system.root import Root
 
@@ -33,7 +34,13 @@ class SystemNames:
         return tuple((folder, frozenset(self._root.names(f"/{folder}"))) for folder in PROGRAM_FOLDERS)
 
     def file(self, pattern: str) -> str | None:
-        """Return the first file that matches a pattern; `*` matches a folder or a part of a name."""
+        """Return the first file that matches a pattern of Debian, in the folders of this system.
+
+        `*` matches a folder or a part of a name.
+        """
+        return next((path for each in _layouts(pattern) if (path := self._match(each))), None)
+
+    def _match(self, pattern: str) -> str | None:
         places = [""]
         for part in pattern.strip("/").split("/"):
             found = [
@@ -47,6 +54,14 @@ class SystemNames:
     def newest(self, stem: str, folders: Iterable[str]) -> str | None:
         """Return the newest library of a stem in some folders, in the order of ldconfig(8)."""
         return newest(stem, (name for folder in folders for name in self._root.names(folder)))
+
+
+def _layouts(pattern: str) -> Iterator[str]:
+    """Yield a pattern of Debian, then those for the same file in `lib64`, as rpm has it, and in `lib`, as apk does."""
+    yield pattern
+    if in_library := re.fullmatch(r"/usr/lib/(?:\*/)?(.+)", pattern):
+        yield f"/usr/lib64/{in_library[1]}"
+        yield f"/usr/lib/{in_library[1]}"
 
 
 def newest(stem: str, names: Iterable[str]) -> str | None:

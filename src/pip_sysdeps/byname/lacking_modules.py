@@ -52,7 +52,7 @@ def _importers(root: Root, interpreter: Interpreter) -> dict[str, set[str]]:
     from pip_sysdeps.sources.module_imports import plain_imports  # noqa: PLC0415 - with ast, a tenth of a small lock
     from pip_sysdeps.sources.steps import StepLimitError, Steps  # noqa: PLC0415 - as above
 
-    folder = root.resolve(library_folder(interpreter)) or ""
+    folder = root.resolve(library_folder(root, interpreter)) or ""
     importers: dict[str, set[str]] = {}
     steps = Steps()
     with suppress(RecursionError, StepLimitError):

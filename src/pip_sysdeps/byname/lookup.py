@@ -18,6 +18,10 @@ class Lookup(Protocol):
         """The index of the release's packages; None without one."""
 
     @property
+    def by_capability(self) -> bool:
+        """Whether the package manager finds the packages of libraries itself, as those of rpm and apk do."""
+
+    @property
     def not_found_note(self) -> str:
         """Note for a library or program without a known package; empty if the list of packages is incomplete."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.lookup import Lookup
+    from pip_sysdeps.byname.read_modules import SplitModule
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution, Environment
@@ -130,7 +131,7 @@ class Named:
             known_of(distribution.name),
             distribution,
             installed=self._installed,
-            debian_python=self._debian_python,
+            debian_python=self._is_own_python,
             fits=fits,
         )
 
@@ -157,18 +158,30 @@ class Named:
 
     def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
         """Yield references for imported modules of the standard library that the interpreter lacks."""
-        split = split_modules() if self._debian_python else {}
-        files = of_release(each for each in found if each.module in split)
-        yield from (each for each in files if self._has_file(each.names[0]))
-        yield from of_interpreter((each for each in found if each.module not in split), self._libraries_of_module)
+        apart = split_modules() if self._is_own_python else {}
+        yield from of_release((each for each in found if each.module in apart), self._file_of_module)
+        yield from of_interpreter((each for each in found if each.module not in apart), self._libraries_of_module)
+
+    def _file_of_module(self, module: SplitModule) -> str:
+        """Return the pattern of the file that a release has apart from its Python; empty if it has no such file.
+
+        For package managers that need no index, nothing says whether it has one.
+        """
+        if self._lookup.by_capability:
+            version = ".".join(map(str, self._environment.interpreter.version))
+            return f"/usr/lib*/python{version}/lib-dynload/{module.extension}.*.so"
+        index = self._lookup.index
+        is_known = self._lookup.file(module.file) or (index and index.package_of_file(module.file))
+        return module.file if is_known else ""
 
     @cached_property
     def _modules(self) -> frozenset[str]:
         """Standard modules that the interpreter may lack, or that may lack libraries."""
+        has_list = self._is_own_python and not self._lookup.by_capability
         split = {
             each.name
             for each in split_modules().values()
-            if (self._debian_python or each.extension) and not self._lookup.has_python_module(each.bringer)
+            if (has_list or each.extension) and not self._lookup.has_python_module(each.bringer)
         }
         return frozenset(split | self._lacking_modules.keys())
 
@@ -186,12 +199,8 @@ class Named:
     def _extensions(self) -> Mapping[str, str]:
         return extension_modules(self._root, self._environment.interpreter)
 
-    def _has_file(self, pattern: str) -> bool:
-        index = self._lookup.index
-        return self._lookup.file(pattern) is not None or bool(index and index.package_of_file(pattern))
-
     @property
-    def _debian_python(self) -> bool:
+    def _is_own_python(self) -> bool:
         """Whether the release's own Python is the interpreter; assumed for a target without one."""
         return self._environment.interpreter.prefix in {"", "/usr"}
 

@@ -276,7 +276,7 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
                 judged = judged._replace(confidence=_at_most_medium(judged.confidence))
             yield _as_need(judged, FromPackage(package=package, path=path or ""), file=name)
             return
-    if not is_typelib(reference.names[0]) and not is_known(reference.evidence):
+    if not (is_typelib(reference.names[0]) or is_known(reference.evidence) or reference.required):
         return  # it may be a file that comes from elsewhere, such as an extension of SQLite that the user builds
     index = lookup.index
     note = NOTHING_TELLS if index is None else lookup.not_found_note if index.has_files else _NO_FILES

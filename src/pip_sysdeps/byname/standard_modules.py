@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.byname.about import About
+    from pip_sysdeps.byname.read_modules import SplitModule
     from pip_sysdeps.sources.module_imports import ModuleImports
     from pip_sysdeps.sources.source import Source
 
@@ -92,10 +93,14 @@ def is_module(reference: Reference) -> bool:
     return reference.kind is ReferenceKind.PROGRAM and any(name.startswith(MODULE) for name in reference.names)
 
 
-def of_release(found: Iterable[Imported]) -> Iterator[Reference]:
-    """Yield references for the release's own Python: the files that its package lacks."""
+def of_release(found: Iterable[Imported], file: Callable[[SplitModule], str]) -> Iterator[Reference]:
+    """Yield references for the release's own Python: the files that its package lacks.
+
+    `file` returns the pattern of a module's file; empty if no package has it.
+    """
     for each in found:
-        yield _reference(each, ReferenceKind.FILE, split_modules()[each.module].file)
+        if pattern := file(split_modules()[each.module]):
+            yield _reference(each, ReferenceKind.FILE, pattern)
 
 
 def of_interpreter(found: Iterable[Imported], libraries: Callable[[str], Iterable[str]]) -> Iterator[Reference]:
@@ -117,4 +122,5 @@ def _reference(each: Imported, kind: ReferenceKind, name: str) -> Reference:
         by=(each.path,),
         evidence=each.evidence,
         confidence=each.confidence,
+        required=each.confidence is Confidence.HIGH,
     )

@@ -15,10 +15,14 @@ _MOST_FOLDERS, _MOST_SOURCES = 1000, 5000
 """Maximum numbers of names in the folder, and of sources; CPython has 240 and 700."""
 
 
-def library_folder(interpreter: Interpreter) -> str:
-    """Return the folder of the standard library. Source: Modules/getpath.py of CPython (STDLIB_SUBDIR)."""
+def library_folder(root: Root, interpreter: Interpreter) -> str:
+    """Return the folder of the standard library, in `lib`, or in `lib64` as on systems with rpm.
+
+    Source: Modules/getpath.py of CPython (STDLIB_SUBDIR, STDLIB_LANDMARKS).
+    """
     version = ".".join(map(str, interpreter.version)) + ("t" if interpreter.abi_tag.endswith("t") else "")
-    return f"{interpreter.prefix}/lib/python{version}"
+    folders = [f"{interpreter.prefix}/{folder}/python{version}" for folder in ("lib", "lib64")]
+    return next((each for each in folders if root.is_file(f"{each}/os.py")), folders[0])
 
 
 def library_sources(root: Root, folder: str) -> tuple[str, ...]:
@@ -34,6 +38,6 @@ def extension_modules(root: Root, interpreter: Interpreter) -> dict[str, str]:
 
     Empty for an interpreter that is not CPython. Source: Modules/getpath.py of CPython (PLATSTDLIB_LANDMARK), PEP 3149.
     """
-    folder = f"{library_folder(interpreter)}/lib-dynload"
+    folder = f"{library_folder(root, interpreter)}/lib-dynload"
     files = (name for name in root.names(folder) if name.endswith(".so"))
     return {name.partition(".")[0]: f"{folder}/{name}" for name in islice(files, _MOST_MODULES)}

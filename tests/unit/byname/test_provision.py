@@ -90,6 +90,7 @@ class System:
     index: SonameIndex | None = field(default_factory=lambda: cast("SonameIndex", Index()))
     python_packages: frozenset[str] = frozenset({"gi"})
 
+    by_capability = False
     not_found_note = "no package has it"
     libc_packages = frozenset({"libc6"})
     base = frozenset({"coreutils"})

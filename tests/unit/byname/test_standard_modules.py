@@ -144,7 +144,7 @@ def test_modules_that_import_each_other() -> None:
 def test_what_an_import_takes() -> None:
     """A file of the release for its own Python; for another one the libraries of the extension module."""
     every = found({"one": TK})
-    (own,) = of_release(every)
+    (own,) = of_release(every, lambda module: module.file)
     assert own.names == ("/usr/lib/python3*/tkinter/__init__.py",)
     others = of_interpreter(every, {"tkinter": ("libtk8.6.so", "libtcl8.6.so")}.__getitem__)
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]
