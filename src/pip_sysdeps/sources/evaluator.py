@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM
+from pip_sysdeps.sources.displays import Displays
 from pip_sysdeps.sources.expressions import is_text, items_at, iterated_mapping
 from pip_sysdeps.sources.frames import Bindings, Frame
 from pip_sysdeps.sources.module import Assignment
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.sources.module import Scope
     from pip_sysdeps.sources.steps import Steps
 
-_LITERALS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 _DEEP = 24
 _MOST_STEPS = 1000
 """Expressions evaluated for one argument, as sources are not trusted."""
@@ -41,6 +41,7 @@ class Evaluator:
 
     def __init__(self, definitions: Definitions, steps: Steps) -> None:
         self._definitions = definitions
+        self._displays = Displays(definitions, steps)
         self._busy: set[tuple[int, int, bool]] = set()
         self._left = 0
         self._wants_head = False
@@ -75,11 +76,8 @@ class Evaluator:
     def pairs(self, node: ast.expr, frame: Frame) -> Iterator[tuple[Values, Values]]:
         """Yield the keys and values of a dictionary in the sources."""
         self._left = _MOST_STEPS
-        for mapping, at in self._literals(node, frame):
-            if isinstance(mapping, ast.Dict):
-                for key, value in zip(mapping.keys, mapping.values, strict=True):
-                    if key is not None:
-                        yield self.values(key, at), self.values(value, at)
+        for key, value, at in self._displays.pairs(node, frame):
+            yield self.values(key, at), self.values(value, at)
 
     def _values(  # noqa: C901, PLR0911, PLR0912 - one case for each form of an expression
         self, node: ast.expr, frame: Frame
@@ -163,7 +161,7 @@ class Evaluator:
         if self._wants_head and isinstance(key, ast.Constant) and key.value == 0:
             return self.values(value, frame.asking(head=True))
         wanted = self.values(key, frame.whole())
-        for literal, at in self._literals(value, frame) if wanted else ():
+        for literal, at in self._displays.of(value, frame) if wanted else ():
             match literal, key:
                 case ast.Dict(keys=keys, values=values), _:
                     self._steps.take(len(keys))
@@ -174,35 +172,12 @@ class Evaluator:
                     return self._values_of_each(items[place : place + 1], at)
         return self.values(value, frame)
 
-    def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
-        """Yield the collections that an expression may be."""
-        definitions, module = self._definitions, frame.scope.module
-        found: Iterable[Assignment] = ()
-        match value:
-            case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
-                yield value, frame
-            case ast.Name(id=name):
-                found = definitions.assignments(name, frame.scope) or definitions.variable(module.dotted(value))
-            case ast.Attribute(attr=name):
-                found = definitions.attribute(module, name) or definitions.variable(module.dotted(value))
-        for each in found:
-            if isinstance(each.value, _LITERALS) and each.place is None and not each.iterated:
-                self._steps.take()
-                yield each.value, frame.of(each.scope)
-
-    def _items(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
-        """Yield the items of the collections that an expression may be."""
-        for literal, at in self._literals(value, frame):
-            items = literal.values if isinstance(literal, ast.Dict) else getattr(literal, "elts", ())
-            self._steps.take(len(items))
-            yield from ((item, at) for item in items)
-
     def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:
         operands = node.left, node.right
         match node.op:
             case ast.Add() if frame.head and not is_text(node):
                 return self.values(node.left, frame)
-            case ast.Add() if not frame.head and any(self._is_collection(each, frame) for each in operands):
+            case ast.Add() if not frame.head and any(self._displays.is_collection(each, frame) for each in operands):
                 return self._values_of_each(operands, frame)
             case ast.Add():
                 return self._text(operands, frame)
@@ -212,22 +187,6 @@ class Evaluator:
                 parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
                 return self._filled(node.left, r"%[sdir]", parts, frame)
         return ()
-
-    def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
-        self._steps.take()
-        match node:
-            case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.GeneratorExp() | ast.Dict():
-                return True
-            case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted" | "reversed")):
-                return True
-            case ast.BinOp(left=left, op=ast.Add()):
-                return self._is_collection(left, frame)
-            case ast.Name(id=name):
-                found = self._definitions.assignments(name, frame.scope)
-                values = [each.value for each in found if not each.iterated]
-                plain = [value for value in values if not isinstance(value, ast.Name | ast.BinOp)]
-                return any(self._is_collection(value, frame) for value in plain)
-        return False
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
@@ -271,10 +230,8 @@ class Evaluator:
     def _keys(self, assignment: Assignment, within: Frame) -> list[str]:
         """Return the keys that a loop over `items()` or `keys()` assigns; empty for other assignments."""
         mapping = iterated_mapping(assignment.value, assignment.place) if assignment.iterated else None
-        literals = self._literals(mapping, within.of(assignment.scope)) if mapping else ()
-        keys = [(key, at) for each, at in literals for key in getattr(each, "keys", ()) if key]
-        self._steps.take(len(keys))
-        return [*self._values_of_items((key, at.whole()) for key, at in keys)]
+        pairs = self._displays.pairs(mapping, within.of(assignment.scope)) if mapping else ()
+        return [*self._values_of_items((key, at.whole()) for key, _, at in pairs)]
 
     def _values_of_assignment(self, assignment: Assignment, within: Frame) -> Iterable[str]:
         """Return the values of an assignment: of the whole value, of one item, or of each item."""
@@ -288,7 +245,7 @@ class Evaluator:
             if len(found) == 1 and not isinstance(found[0].value, ast.Name):
                 whole = assignment._replace(value=found[0].value, scope=found[0].scope)
                 return self._values_of_assignment(whole, frame)
-        items = list(self._items(value, frame))
+        items = list(self._displays.items(value, frame))
         if place is None:
             return self._values_of_items(items) if items else self.values(value, frame.whole())
         if assignment.iterated:
