@@ -48,12 +48,12 @@ class Programs:
     def _is_handed_on(self, site: CallSite, full: str) -> bool:
         """Return whether a call looks for a program, and other code decides whether it is required."""
         module, function = site.scope.module, site.scope
-        if full not in PROGRAM_FINDERS or id(site.call) in module.kept_searches:
+        if full not in PROGRAM_FINDERS or id(site.call) in module.searches.kept:
             return full in PROGRAM_FINDERS
-        return function.name in module.finders and bool(self._graph.callers_of(function))
+        return function.name in module.searches.finders and bool(self._graph.callers_of(function))
 
     def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
-        argument = site.scope.module.search_choices.get(id(site.call), first_argument(site.call))
+        argument = site.scope.module.searches.choices.get(id(site.call), first_argument(site.call))
         for _ in range(_MOST_WRAPPED):
             if argument is None:
                 break
@@ -63,8 +63,8 @@ class Programs:
     def _run_as(self, argument: ast.expr, site: CallSite, full: str) -> Iterator[Reference]:
         """Yield references to the programs of a call's argument."""
         module = site.scope.module
-        optional = module.is_optional_search(site.call) and not site.raises_after
-        is_required = id(site.call) in module.required_searches or (full in PROGRAM_FINDERS and site.raises_after)
+        optional = module.searches.is_optional(site.call) and not site.raises_after
+        is_required = id(site.call) in module.searches.required or (full in PROGRAM_FINDERS and site.raises_after)
         fails = is_required or (_raises(site.call, full) and not site.branch.conditional)
         is_picked = self._is_picked(argument, site)
         for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
@@ -91,7 +91,8 @@ class Programs:
         names = tuple(dict.fromkeys(name for programs in commands for name in programs))
         if not 0 < len(names) <= _MOST:
             return []
-        is_each = is_each or id(site.call) in site.scope.module.each_required or any(len(each) > 1 for each in commands)
+        each_required = site.scope.module.searches.each_required
+        is_each = is_each or id(site.call) in each_required or any(len(each) > 1 for each in commands)
         if is_each or self._graph.definitions.are_variants(found.names):
             return [(name,) for name in names]
         return [names]
@@ -107,7 +108,7 @@ def _is_checked(site: CallSite) -> bool:
     argument = first_argument(site.call)
     head = _head(argument) if argument else None
     found = site.scope.assignments(head.id) if isinstance(head, ast.Name) else ()
-    return any(id(each.value) in site.scope.module.required_searches for each in found)
+    return any(id(each.value) in site.scope.module.searches.required for each in found)
 
 
 def _raises(call: ast.Call, full: str) -> bool:

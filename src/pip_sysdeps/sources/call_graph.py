@@ -135,7 +135,7 @@ class CallGraph:
             known = _known(function, caller.call) if function is scope else {}
             if may_hold(found.site.given, known):
                 is_later = found.is_later or function is not scope
-                is_needed = id(caller.call) in caller.scope.module.required_results
+                is_needed = id(caller.call) in caller.scope.module.searches.required_results
                 optional = not is_needed and (found.optional or found.site.is_optional(known))
                 is_needed = is_needed or found.is_needed
                 further = Found((), caller, optional, is_later=is_later, is_needed=is_needed)

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.expressions import leaves, text_of
+from pip_sysdeps.sources.expressions import children, leaves, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -67,46 +67,48 @@ class Caught(NamedTuple):
     def _handles(self, attempt: ast.Try, branch: Branch) -> bool:
         """Return whether a `try` catches an error, and neither the handler nor later code raises."""
         handler = next((each for each in attempt.handlers if _catches(each.type, self.errors)), None)
-        if handler is None or self._fails(handler.body) or self._stores_error(handler):
+        if handler is None or fails(handler.body, self.steps) or self._stores_error(handler):
             return False
-        noted = {name for node in self._nodes_of(handler.body) for name in _set_name(node)}
-        behind = self._nodes_of(_function_body(branch)) if noted else ()
+        noted = {name for node in _nodes_of(handler.body, self.steps) for name in _set_name(node)}
+        behind = _nodes_of(_function_body(branch), self.steps) if noted else ()
         return not any(self._fails_later(node, noted) for node in behind if getattr(node, "lineno", 0) > attempt.lineno)
 
     def _raises(self, body: Iterable[ast.stmt]) -> bool:
         """Return whether statements fail, and name one of the errors."""
-        named = any(isinstance(node, ast.Name) and node.id in self.errors for node in self._nodes_of(body))
-        return named and self._fails(body)
+        named = any(isinstance(node, ast.Name) and node.id in self.errors for node in _nodes_of(body, self.steps))
+        return named and fails(body, self.steps)
 
     def _stores_error(self, handler: ast.ExceptHandler) -> bool:
         """Return whether a handler stores the error in a variable, to be raised later."""
         return handler.name is not None and any(
             isinstance(node, ast.Assign) and any(map(_set_name, node.targets)) and _mentions(node.value, {handler.name})
-            for node in self._nodes_of(handler.body)
+            for node in _nodes_of(handler.body, self.steps)
         )
-
-    def _fails(self, body: Iterable[ast.AST]) -> bool:
-        """Return whether statements raise an error or end the program."""
-        return any(isinstance(node, ast.Raise) or leaves(node) for node in self._nodes_of(body))
 
     def _fails_later(self, node: ast.AST, names: Collection[str]) -> bool:
         """Return whether a node fails depending on one of some variables."""
         match node:
             case ast.If(test=test, body=body):
-                return _mentions(test, names) and self._fails(body)
+                return _mentions(test, names) and fails(body, self.steps)
             case ast.Assert(test=test):
                 return _mentions(test, names)
         return False
 
-    def _nodes_of(self, body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-        """Yield statements and everything in them except the bodies of functions."""
-        pending = list(body)
-        while pending:
-            self.steps.take()
-            node = pending.pop()
-            yield node
-            if not isinstance(node, _FUNCTIONS):
-                pending += ast.iter_child_nodes(node)
+
+def fails(body: Iterable[ast.AST], steps: Steps) -> bool:
+    """Return whether statements raise an error or end the program."""
+    return any(isinstance(node, ast.Raise) or leaves(node) for node in _nodes_of(body, steps))
+
+
+def _nodes_of(body: Iterable[ast.AST], steps: Steps) -> Iterator[ast.AST]:
+    """Yield statements and everything in them except the bodies of functions."""
+    pending = list(body)
+    while pending:
+        steps.take()
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _FUNCTIONS):
+            pending += children(node)
 
 
 def _function_body(branch: Branch) -> Iterable[ast.stmt]:

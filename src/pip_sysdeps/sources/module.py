@@ -7,9 +7,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.callables import SEARCHES
-from pip_sysdeps.sources.expressions import last_name
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, Linux
+from pip_sysdeps.sources.searches import Searches
 from pip_sysdeps.sources.signature import defaults, may_hold, parameters
 
 if TYPE_CHECKING:
@@ -221,18 +220,7 @@ class Module:
         self.imported: list[Import] = []
         self.branches: dict[int, Branch] = {}
         """Branch of each use of a name, by the node's identity."""
-        self.finders: set[str] = set()
-        """Functions that return the result of a search for a program or library."""
-        self.kept_searches: set[int] = set()
-        """Calls that look for a program or library for a variable of the module, by the node's identity."""
-        self.required_searches: set[int] = set()
-        """Calls that look for a program, and fail without it, by the node's identity."""
-        self.required_results: set[int] = set()
-        """Calls whose result is needed, by the node's identity: the code raises without it."""
-        self.search_choices: dict[int, ast.expr | None] = {}
-        """Names in `which(a) or which(b)`, by the first call's identity; None by those of the other calls."""
-        self.each_required: set[int] = set()
-        """Calls that look for several programs in turn, and fail without any one of them."""
+        self.searches = Searches(self)
         self.scopes: list[Scope] = []
         self.top = Scope(self, tree, None)
 
@@ -241,16 +229,6 @@ class Module:
         for scope in self.scopes:
             scope.names.clear()
         vars(self).clear()
-
-    def finds(self, node: ast.AST) -> bool:
-        """Return whether an expression looks for a program or library."""
-        return isinstance(node, ast.Call) and (
-            self.dotted(node.func) in SEARCHES or last_name(node.func) in self.finders
-        )
-
-    def is_optional_search(self, call: ast.Call) -> bool:
-        """Return whether a call looks for a program, and the code continues without it."""
-        return self.finds(call) and id(call) not in self.required_searches
 
     def dotted(self, node: ast.expr) -> str:
         """Return the full name of an expression, such as `ctypes.util.find_library`; else an empty string."""

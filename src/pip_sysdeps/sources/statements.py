@@ -19,16 +19,6 @@ from pip_sysdeps.sources.expressions import (
 )
 from pip_sysdeps.sources.module import Assignment, Attempt, Branch, CallSite, Exit, Import, Module, Scope, absolute
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, is_foreign_name
-from pip_sysdeps.sources.searches import (
-    asserted_searches,
-    may_search,
-    operands,
-    raises,
-    returns_search,
-    searches_in,
-    tested_results,
-    tested_searches,
-)
 from pip_sysdeps.sources.signature import given_also
 
 if TYPE_CHECKING:
@@ -64,9 +54,10 @@ def parsed_module(
             if "*" in names:
                 names = {name: name for name in STARRED.get(base, ())}
             module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
-    if expressions and may_search(module):
-        functions = (each for each in _statements(tree.body) if isinstance(each, _FUNCTIONS))
-        module.finders |= {each.name for each in functions if returns_search(module, list(_statements(each.body)))}
+    if expressions and module.searches.is_possible:
+        for each in _statements(tree.body):
+            if isinstance(each, _FUNCTIONS):
+                module.searches.note_finder(each.name, list(_statements(each.body)))
     _Walk(module, tree, expressions=expressions).statements(tree.body)
     return module
 
@@ -83,9 +74,6 @@ class _Walk:
         self._given: Given = ()
         self._branch = Branch(tree, tree.body, None, guarded=False, conditional=False)
         self._is_later = False
-        self._choices: set[int] = set()
-        """Conditions of an `if` and its `elif`s that look for programs: none alone is required."""
-        self._may_search = may_search(module)
 
     def body(
         self, around: ast.AST, statements: Sequence[ast.stmt], *, guarded: bool = False, conditional: bool = False
@@ -109,7 +97,7 @@ class _Walk:
                     break
                 self._given = given_also(self._given, statement.test, truth=False)
                 is_return = isinstance(statement.body[-1], ast.Return) and not self._branch.guarded
-                if is_return and self._goes_on_without(statement):
+                if is_return and self._continues_without(statement):
                     self._branch = self._branch._replace(outer=self._branch, guarded=True)
 
     def _inside(self, scope: Scope, owner: str, node: ast.AST, statements: Sequence[ast.stmt]) -> None:
@@ -143,7 +131,7 @@ class _Walk:
             case ast.ClassDef():
                 self._class(node)
             case ast.Assert(test=test):
-                self._require(asserted_searches(test, self._scope) if self._may_search else [])
+                self.module.searches.note_asserted(test, self._scope)
                 self._expressions(node)
             case ast.Raise():
                 self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
@@ -155,7 +143,7 @@ class _Walk:
         """Visit the branches of a condition that can run on Linux."""
         self._expressions(node.test)
         decided = self._scope.truth(node.test)
-        optional = self._goes_on_without(node)
+        optional = self._continues_without(node)
         outside = self._given
         for truth, statements in ((True, node.body), (False, node.orelse)):
             if decided in {truth, None}:
@@ -192,35 +180,8 @@ class _Walk:
         self.module.steps.take(len(self.module.sites) - known)
         return frozenset(id(site.call) for site in self.module.sites[known:])
 
-    def _goes_on_without(self, node: ast.If) -> bool:
-        """Return whether a condition looks for a program or library, and no branch fails; note required ones."""
-        steps = self.module.steps
-        found = self._searches(node.test)
-        if isinstance(node.body[-1], ast.Raise) and not self._branch.guarded:
-            self.module.required_results |= set(map(id, tested_results(node.test, self._scope)))
-        match node.orelse:
-            case [ast.If(test=test) as other] if found and self._searches(test):
-                self._choices |= {id(node), id(other)}
-        if found and id(node) not in self._choices and (raises(node.body, steps) or raises(node.orelse, steps)):
-            self._require(found)
-            in_loop = any(isinstance(each.statement, ast.For) for each in self._branch.outward())
-            if in_loop and raises(node.body, steps) and tested_searches(node.test, self._scope):
-                self.module.each_required |= set(map(id, found))
-            return False
-        return bool(found)
-
-    def _require(self, searches: Iterable[ast.AST]) -> None:
-        """Note searches without which the code fails; in a function, not those of the module, as imports go on."""
-        elsewhere = set() if self._scope is self.module.top else self.module.kept_searches
-        self.module.required_searches |= set(map(id, searches)) - elsewhere
-
-    def _searches(self, test: ast.expr) -> list[ast.AST]:
-        """Return the searches whose results a condition uses; note those that each have to succeed."""
-        if not self._may_search:
-            return []
-        missed, found = searches_in(test, self._scope)
-        self.module.each_required |= set(map(id, missed))
-        return [*missed, *found]
+    def _continues_without(self, node: ast.If) -> bool:
+        return self.module.searches.continues_without(node, self._scope, self._branch)
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = [self.module.dotted(each) or last_name(each) for each in node.bases]
@@ -290,21 +251,12 @@ class _Walk:
                     pending.append(body if decided else orelse)
                     continue
                 case ast.BoolOp(op=ast.Or(), values=values):
-                    self._any_of(values)
+                    self.module.searches.note_choice(values)
                 case ast.NamedExpr(target=target, value=value):
                     self._bind(target, value)
                 case ast.comprehension(target=target, iter=iterated):
                     self._bind(target, iterated, iterated=True)
             pending += children(inner)
-
-    def _any_of(self, values: Sequence[ast.expr]) -> None:
-        """Note the programs in `which(a) or which(b)`; that of `which(a) or a` is required, as it is run anyway."""
-        calls = [each for each in values if isinstance(each, ast.Call) and each.args and self.module.finds(each)]
-        names = [each.args[0] for each in calls]
-        if names and text_of(names[0], self.module.steps) == text_of(values[-1], self.module.steps):
-            self.module.required_searches.add(id(calls[0]))
-        elif len(names) > 1:
-            self.module.search_choices |= {**dict.fromkeys(map(id, calls)), id(calls[0]): ast.BoolOp(ast.Or(), names)}
 
     def _later(self, node: ast.expr) -> None:
         """Note the calls in an expression that does not run where it is."""
@@ -320,7 +272,7 @@ class _Walk:
                 self._scope.names[name].append(assignment)
                 if self._scope is self.module.top:
                     self._name_callable(name, self._callable(value))
-                    self.module.kept_searches |= {id(each) for each in operands(value) if self.module.finds(each)}
+                    self.module.searches.note_kept(value)
             case ast.Attribute(attr=attribute):
                 self.module.attributes[attribute].append(assignment)
             case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
