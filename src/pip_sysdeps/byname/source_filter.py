@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pip_sysdeps.sources.source import any_of
+
 _LOADER_BYTES = (b"DLL", b"dlopen")
 _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 """All of them contain `ibrary`, so most sources need three searches instead of five."""
@@ -87,18 +89,13 @@ def runs_directly(source: bytes) -> frozenset[str]:
 
 def defines(source: bytes, names: frozenset[str]) -> bool:
     """Return whether a source imports or defines one of the names, or assigns a string, number or call to it."""
-    name = _any_of(names)
+    name = any_of(names)
     forms = (
         rb"^[ \t]*%s\b[^=\n]*=(?:\s*[\[{\d]|[^\n]*[(\"'])",
         rb"^(?:async def|def|class) %s[(:]",
         rb"import[^\n]{0,200}\b%s\b",
     )
     return re.search(b"(?m)" + b"|".join(form % name for form in forms), source) is not None
-
-
-def _any_of(names: frozenset[str]) -> bytes:
-    """Return a pattern for any of the names."""
-    return b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + b")"
 
 
 def _words(pattern: bytes, source: bytes) -> frozenset[str]:
@@ -130,4 +127,4 @@ def _has(source: bytes, names: frozenset[str], form: bytes) -> bool:
 
 @lru_cache(maxsize=16)
 def _pattern(names: frozenset[str], form: bytes) -> re.Pattern[bytes]:
-    return re.compile(form % _any_of(names))
+    return re.compile(form % any_of(names))

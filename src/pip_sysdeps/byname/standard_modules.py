@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.sources.callables import MODULE
+from pip_sysdeps.sources.source import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,7 +71,7 @@ def may_run(source: bytes, modules: frozenset[str]) -> bool:
 @cache
 def _run_pattern(modules: frozenset[str]) -> re.Pattern[bytes]:
     """Return a pattern for one of the modules after Python's option `-m`."""
-    return re.compile(rb"-I?m[\"', ]{1,8}(?:%s)\b" % b"|".join(re.escape(name.encode()) for name in sorted(modules)))
+    return re.compile(rb"-I?m[\"', ]{1,8}%s\b" % any_of(modules))
 
 
 def run(references: Iterable[Reference], about: About, modules: frozenset[str]) -> Iterator[Imported]:

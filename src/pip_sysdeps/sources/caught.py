@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.sources.expressions import children, leaves, text_of
+from pip_sysdeps.sources.expressions import children, last_name, leaves, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -117,29 +117,21 @@ def _function_body(branch: Branch) -> Iterable[ast.stmt]:
     return next(around, branch).body
 
 
-def _catches(kind: ast.expr | None, errors: Collection[str]) -> bool:
+def _catches(kind: ast.expr | None, errors: frozenset[str]) -> bool:
     """Return whether the handler of these exceptions, or of all, catches one of the errors."""
-    match kind:
-        case None:
-            return True
-        case ast.Tuple(elts=kinds):
-            return any(_catches(each, errors) for each in kinds)
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in errors or name in _EVERYTHING
-    return False
+    return kind is None or not errors.union(_EVERYTHING).isdisjoint(_names(kind))
 
 
 def may_catch_missing(kind: ast.expr | None) -> bool:
-    """Return whether the handler of these exceptions may catch the error for something missing."""
-    match kind:
-        case ast.Tuple(elts=kinds):
-            return any(map(may_catch_missing, kinds))
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name not in _OUTCOMES
-    return True
+    """Return whether the handler of these exceptions, or of all, may catch the error for something missing."""
+    return kind is None or not _OUTCOMES.issuperset(_names(kind))
 
 
-def _suppresses(context: ast.expr, errors: Collection[str]) -> bool:
+def _names(kind: ast.expr) -> list[str]:
+    return [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
+
+
+def _suppresses(context: ast.expr, errors: frozenset[str]) -> bool:
     """Return whether a `with` item is `contextlib.suppress` for one of the errors."""
     match context:
         case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=kinds):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.sources.caught import Caught
 from pip_sysdeps.sources.module import imported_names
 from pip_sysdeps.sources.parsed_sources import parsed
+from pip_sysdeps.sources.source import any_of
 from pip_sysdeps.sources.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import STANDARD_MODULES, count_marks, parse_python
 
@@ -51,7 +52,7 @@ def plain_imports(source: Source, words: re.Pattern[bytes], steps: Steps) -> Ite
 def words_in(text: bytes, words: Collection[str], steps: Steps) -> re.Pattern[bytes] | None:
     """Return a pattern for some words; None if a source has none of them."""
     steps.take(len(words) * len(text) >> _WORD)
-    pattern = re.compile(rb"\b(?:%s)\b" % b"|".join(re.escape(word.encode()) for word in sorted(words)))
+    pattern = re.compile(rb"\b%s\b" % any_of(words))
     return pattern if words and pattern.search(text) else None
 
 
@@ -137,12 +138,13 @@ class ModuleImports:
     def _importers(self, names: Collection[str]) -> set[str]:
         """Return the modules that import some modules; only the first `_MOST_PENDING` are searched."""
         wanted = frozenset(sorted(names)[:_MOST_PENDING])
-        words = {name.rpartition(".")[2].encode() for name in wanted}
-        pattern = re.compile(rb"\b(?:%s)\b" % b"|".join(map(re.escape, sorted(words))))
+        words = {name.rpartition(".")[2] for name in wanted}
+        pattern = re.compile(rb"\b%s\b" % any_of(words))
+        raw = [word.encode() for word in words]
         found: set[str] = set()
         for source in self._sources if wanted else ():
             self._reading.take(_READ + (len(source.text) >> _SCAN))
-            if any(word in source.text for word in words) and not wanted.isdisjoint(
+            if any(word in source.text for word in raw) and not wanted.isdisjoint(
                 plain_imports(source, pattern, self._reading)
             ):
                 found.add(source.module)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NOT_SHIPPED = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
@@ -53,6 +56,11 @@ def module_of(path: str) -> str:
     """Return a module's full name by its path: `pkg._fast` for `pkg/_fast.cpython-311-x86_64-linux-gnu.so`."""
     folder, _, name = path.removesuffix("/__init__.py").rpartition("/")
     return ".".join(filter(None, (*folder.split("/"), name.partition(".")[0])))
+
+
+def any_of(texts: Iterable[str]) -> bytes:
+    """Return a regular expression for any of some texts in a source."""
+    return b"(?:" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
 
 
 def is_used(path: str) -> bool:

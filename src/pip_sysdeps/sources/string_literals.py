@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.module import imported_names
+from pip_sysdeps.sources.source import any_of
 from pip_sysdeps.system.python_syntax import parse_python
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def beginnings(names: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
 
     There is one for each character before a string, because patterns with a fixed start take half the time.
     """
-    part = b"(" + _any_of({name[:_HEAD] for name in names}) + _PIECE + b")" + _MORE
+    part = b"(" + any_of({name[:_HEAD] for name in names}) + _PIECE + b")" + _MORE
     return tuple([re.compile(re.escape(begin) + part) for begin in _BEGIN])
 
 
@@ -90,7 +91,3 @@ def _is_whole(source: bytes, name: str) -> bool:
     """Return whether a name is at the end of a string."""
     text = name.encode("utf-8", "surrogateescape")
     return text in source and re.search(rb"""["'/\\]""" + re.escape(text) + rb"""["']""", source) is not None
-
-
-def _any_of(texts: Iterable[str]) -> bytes:
-    return b"(?:" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
