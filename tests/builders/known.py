@@ -14,6 +14,7 @@ from builders.images import local_python_root
 from builders.named import PLACE, SUITE, install_line, line_of_lock, locked, overlay, package_lists
 from pip_sysdeps.byname.read_knowledge import known
 from pip_sysdeps.lock.text import loads
+from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,15 +72,21 @@ class Outcome:
     """The same with the printed line installed."""
 
 
+def known_needs() -> dict[str, list[Known]]:
+    """Return the entries of the file about needs, by distribution."""
+    every = known().items()
+    return {name: [each for each in entries if isinstance(each.kind, ReferenceKind)] for name, entries in every}
+
+
 def environments() -> list[tuple[str, str]]:
     """Return each distribution of the file with the Python that its entries are about: Debian's own, or another one."""
-    return sorted({(name, each.interpreter or "debian") for name, entries in known().items() for each in entries})
+    return sorted({(name, each.interpreter or "debian") for name, entries in known_needs().items() for each in entries})
 
 
 def held(name: str, interpreter: str) -> list[Outcome]:
     """Check the entries of one distribution: against its lock, and before and after the line is installed."""
     folder = _installed(name)
-    about = (each for each in known()[name] if each.interpreter in {"", interpreter})
+    about = (each for each in known_needs()[name] if each.interpreter in {"", interpreter})
     entries = [each for each in about if not each.has or any(folder.glob(each.has))]
     system = local_python_root(SUITE) if interpreter == "other" else debian_root(SUITE, "release")
     with overlay(package_lists(), system, distributions=folder) as root:

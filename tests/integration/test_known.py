@@ -8,14 +8,21 @@ from zipfile import ZipFile
 import pytest
 
 from builders import companions
-from builders.known import environments, held
+from builders.known import environments, held, known_needs
 from builders.wheelhouses import fetched_wheels
 from pip_sysdeps.byname import read_knowledge
-from pip_sysdeps.byname.read_knowledge import known, known_objects
+from pip_sysdeps.byname.knowledge import Known, ObjectsKind
+from pip_sysdeps.byname.read_knowledge import known
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.packages.index import open_index
 
-ENTRIES = [entry for entries in known().values() for entry in entries if entry.names]
+
+def _is_about_objects(entry: Known) -> bool:
+    return isinstance(entry.kind, ObjectsKind)
+
+
+ENTRIES = [entry for entries in known_needs().values() for entry in entries if entry.names]
+OBJECTS = {name: objects for name, entries in known().items() if (objects := [*filter(_is_about_objects, entries)])}
 SHORT = ("pysaml2", "debian")
 """Those whose entries CI holds against them."""
 WITH_QT = {"pyqt5": "pyqt5==5.15.1", "pyside6": "pyside6==6.2.4"}
@@ -50,11 +57,7 @@ def test_the_entries_of(name: str, interpreter: str) -> None:
 @pytest.mark.network
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=[] if name == "daal4py" else pytest.mark.exhaustive)
-        for name, entries in known_objects().items()
-        if entries
-    ],
+    [pytest.param(name, marks=[] if name == "daal4py" else pytest.mark.exhaustive) for name in OBJECTS],
 )
 def test_the_entries_about_objects_of(name: str) -> None:
     """A wheel of the distribution has files that each pattern matches, and the text that the entry cites."""
@@ -62,7 +65,7 @@ def test_the_entries_about_objects_of(name: str) -> None:
     (path,) = fetched_wheels(python, PLATFORMS, [WITH_QT.get(name, name)]).iterdir()
     with ZipFile(path) as wheel:
         files = wheel.namelist()
-        for entry in known_objects()[name]:
+        for entry in OBJECTS[name]:
             assert all(fnmatch.filter(files, pattern) for pattern in entry.names)
             file, _, text = entry.evidence.partition(": ")
             assert any(text.encode() in wheel.read(each) for each in fnmatch.filter(files, file))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.project import find_project, read_project, read_project_text
 from pip_sysdeps.byname.knowledge import ObjectsKind
-from pip_sysdeps.byname.read_knowledge import known_objects_of
+from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.decision import Decision, ListedDecision, add_entry, entries_of
@@ -112,7 +112,7 @@ def _new_plugins(reason: str, requested: Mapping[str, Sequence[str]], project: P
     """Yield the patterns that are not chosen yet, grouped by distribution."""
     for holder, patterns in requested.items():
         new = tuple(each for each in patterns if each not in project.plugins.get(holder, ()))
-        known = any(each.kind is ObjectsKind.PLUGINS for each in known_objects_of(holder))
+        known = any(each.kind is ObjectsKind.PLUGINS for each in known_of(holder))
         if new:
             yield PluginDecision(distribution=holder, patterns=new, reason=reason, keeps_default=known)
 

@@ -13,7 +13,7 @@ from pip_sysdeps.app.system import EnvironmentSystem
 from pip_sysdeps.app.version_floors import with_version_floors
 from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
 from pip_sysdeps.byname.named_needs import Named, fits
-from pip_sysdeps.byname.read_knowledge import known_objects_of
+from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.elf.kinds import is_extension_module, is_program
 from pip_sysdeps.elf.notes import dlopen_notes
@@ -278,7 +278,7 @@ def _plugin_choices(
 
 
 def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[str, str]:
-    return known_patterns(known_objects_of(distribution.name), kind, distribution.version, fits)
+    return known_patterns(known_of(distribution.name), kind, distribution.version, fits)
 
 
 def _check_need_count(found: Scan, prefix: str) -> None:

@@ -7,28 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.byname.companions import Companion, parse_companions
-from pip_sysdeps.byname.knowledge import Known, ObjectsKind, parse_known, sqlite_extension, typelib
+from pip_sysdeps.byname.knowledge import Known, parse_known, sqlite_extension, typelib
 from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.system.shipped import read_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-
-def known_of(distribution: str) -> tuple[Known, ...]:
-    """Return the entries about one distribution's needs."""
-    return tuple(each for each in _entries(distribution) if isinstance(each.kind, ReferenceKind))
-
-
-def known_objects_of(distribution: str) -> tuple[Known, ...]:
-    """Return the entries about one distribution's own objects."""
-    return tuple(each for each in _entries(distribution) if isinstance(each.kind, ObjectsKind))
-
-
-def _entries(distribution: str) -> tuple[Known, ...]:
-    """Return all entries of one distribution."""
-    return parse_known(distribution, _document().get(distribution, ()))
 
 
 @cache
@@ -38,16 +23,15 @@ def _document() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     return document
 
 
+def known_of(distribution: str) -> tuple[Known, ...]:
+    """Return the entries of one distribution, about its needs and its own objects."""
+    return parse_known(distribution, _document().get(distribution, ()))
+
+
 @cache
 def known() -> Mapping[str, tuple[Known, ...]]:
-    """Return all entries about needs, by distribution."""
+    """Return all entries, by distribution."""
     return {distribution: known_of(distribution) for distribution in _document()}
-
-
-@cache
-def known_objects() -> Mapping[str, tuple[Known, ...]]:
-    """Return all entries about objects, by distribution."""
-    return {distribution: known_objects_of(distribution) for distribution in _document()}
 
 
 @cache

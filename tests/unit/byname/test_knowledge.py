@@ -19,7 +19,7 @@ from pip_sysdeps.byname.knowledge import (
     with_authority,
 )
 from pip_sysdeps.byname.named_needs import fits
-from pip_sysdeps.byname.read_knowledge import known, known_files, known_objects, known_of
+from pip_sysdeps.byname.read_knowledge import known, known_files, known_of
 from pip_sysdeps.elf.notes import DlopenNote
 from pip_sysdeps.environment.metadata import external_of_project
 from pip_sysdeps.errors import MalformedError
@@ -195,10 +195,10 @@ ENTRY = {"plugins": ["*/a.so"], "why": "starts with it", "evidence": "a.so: a"}
 
 def test_the_shipped_entries_about_objects() -> None:
     """Each entry has its evidence, and names nothing that is needed by name."""
-    entries = [each for of_one in known_objects().values() for each in of_one]
+    entries = [each for of_one in known().values() for each in of_one if isinstance(each.kind, ObjectsKind)]
     assert all(": " in each.evidence and each.names for each in entries)
     assert {each.kind for each in entries} == {*ObjectsKind}
-    assert known_of("pyqt6-qt6") == ()
+    assert {each.kind for each in known_of("pyqt6-qt6")} == {ObjectsKind.PLUGINS}
 
 
 @pytest.mark.parametrize(
