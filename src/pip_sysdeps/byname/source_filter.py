@@ -30,7 +30,7 @@ _SETS = rb"\b%s(?:\(self\)|\s*(?::[^=\n]{0,200})?=[^=\n][^\n]{0,200}[\"'])"
 _WINDOWS_MODULES = rb"(?:_?winreg|msvcrt|_winapi|winsound|win32\w+|pythoncom|pywintypes)\b"
 _WINDOWS_NAMES = rb"(?:windll|oledll|WinDLL|OleDLL|WINFUNCTYPE)\b"
 _ONLY_WINDOWS = re.compile(
-    rb"\n(?:(?:import|from) +%s|from ctypes import [^\n]*\b%s|(?:\w+ *= *)?(?:ctypes\.)?%s(?![^\n#]*\bif\b))"
+    rb"\n(?:(?:import|from) +%s|from ctypes import [^\n]*\b%s|(?:\w+ *= *)?(?:ctypes\.)?%s(?! *=[^=])(?![^\n#]*\bif\b))"
     % (_WINDOWS_MODULES, _WINDOWS_NAMES, _WINDOWS_NAMES)
 )
 """Statements at the start of a line, outside any block, that fail on other systems."""

@@ -43,6 +43,14 @@ SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils
 SAME |= {"shlex.split", "itertools.chain", "itertools.chain.from_iterable"}
 """Functions whose result consists of their arguments."""
 DEFAULTED = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
+CASES = {
+    "lower": str.lower,
+    "casefold": str.lower,
+    "upper": str.upper,
+    "title": str.title,
+    "capitalize": str.capitalize,
+}
+"""Methods that change the letters of a text."""
 SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
 SAME_ATTRIBUTES = {"_dlltype", "value"}
 """Attributes that stand for their object: the loader of `ctypes.cdll`, the value of an enum member."""

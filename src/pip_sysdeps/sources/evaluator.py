@@ -11,7 +11,7 @@ import posixpath
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM
+from pip_sysdeps.sources.callables import CASES, DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, STEM
 from pip_sysdeps.sources.displays import Displays
 from pip_sysdeps.sources.expressions import is_text, items_at, iterated_mapping
 from pip_sysdeps.sources.frames import Bindings, Frame
@@ -128,12 +128,11 @@ class Evaluator:
     def _command(self, items: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
         """Return the program of a command, with the module that Python runs: `python3 -m venv`."""
         programs = self._values_of_each(items[:1], frame)
-        match items[1:4]:
-            case [ast.Constant(value="-m" | "-Im"), ast.Constant(value=str(module)), *_] | [
-                ast.Constant(),
-                ast.Constant(value="-m"),
-                ast.Constant(value=str(module)),
-            ]:
+        rest = items[1:]
+        if rest and _is_option(rest[0]) and not _runs_module(rest):
+            rest = rest[1:]  # `python3 -I -m venv`
+        match rest[1:2]:
+            case [ast.Constant(value=str(module))] if _runs_module(rest):
                 return (f"{program} -m {module}" for program in tuple(programs) or ("python3",))
         return programs
 
@@ -307,7 +306,9 @@ class Evaluator:
             inside = Frame(each, self.bindings(each, call, frame), frame.free, frame.given, frame.head)
             yield from bounded(self._values_of_each(returned, inside))
 
-    def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each method
+    def _method(  # noqa: C901, PLR0911 - one for each method
+        self, node: ast.Call, frame: Frame
+    ) -> Iterable[str]:
         match node.func:
             case ast.Name(id="range") if node.args and isinstance(end := node.args[-1], ast.Constant):
                 return map(str, range(min(end.value, MOST))) if isinstance(end.value, int) else ()
@@ -328,6 +329,8 @@ class Evaluator:
                 return self._values_of_each(node.args, frame)
             case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
                 return self._path((value, *node.args), frame)
+            case ast.Attribute(value=value, attr=name) if name in CASES:
+                return map(CASES[name], self.values(value, frame))
             case ast.Attribute(value=value, attr=name) if name in SAME_METHODS:
                 return self.values(value, frame)
         return ()
@@ -358,5 +361,17 @@ def _environ(key: ast.expr) -> Values:
     return ("/usr/bin",) if isinstance(key, ast.Constant) and key.value == "PATH" else ()
 
 
+def _is_option(item: ast.expr) -> bool:
+    return isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value.startswith("-")
+
+
+def _runs_module(items: Sequence[ast.expr]) -> bool:
+    """Return whether arguments of Python begin with the option for a module."""
+    return bool(items) and isinstance(items[0], ast.Constant) and items[0].value in {"-m", "-Im"}
+
+
 def _is_empty(value: ast.expr) -> bool:
-    return isinstance(value, ast.List) and not value.elts
+    match value:
+        case ast.List(elts=[]) | ast.Call(func=ast.Name(id="list"), args=[]):
+            return True
+    return False

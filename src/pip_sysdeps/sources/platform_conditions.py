@@ -83,7 +83,16 @@ class Linux(NamedTuple):
             ):
                 have = self.text(right, depth)
                 return (part in have) is isinstance(operator, ast.In) if have else None
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            case ast.Compare(
+                left=ast.Attribute(attr="errno"),
+                ops=[ast.Eq() | ast.NotEq() as operator],
+                comparators=[ast.Name(id="ENOENT") | ast.Attribute(attr="ENOENT") | ast.Constant(value=2)],
+            ):
+                return isinstance(operator, ast.Eq)  # what matters here is the error for something missing
+            case (
+                ast.Compare(left=ast.NamedExpr(value=left), ops=[operator], comparators=[right])
+                | ast.Compare(left=left, ops=[operator], comparators=[right])
+            ):
                 have = self.text(left, depth)
                 return _compared(have, operator, right) if have else None
             case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
