@@ -42,7 +42,10 @@ class Libraries:
 
     def _add(self, site: CallSite, argument: ast.expr) -> None:
         is_query = argument is site.call
-        values = self._graph.expanded if is_query else partial(self._graph.named, ReferenceKind.LIBRARY)
+        searches = site.scope.module.searches
+        is_asked = id(site.call) in searches.asked - searches.required
+        query = partial(self._graph.expanded, optional=is_asked)
+        values = query if is_query else partial(self._graph.named, ReferenceKind.LIBRARY)
         for each in values(site, argument, self.openers):
             names = tuple(name for text in each.names if (name := library_name(_asked(site.call, text))))
             if names:

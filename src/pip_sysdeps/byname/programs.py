@@ -50,7 +50,7 @@ class Programs:
         module, function = site.scope.module, site.scope
         if full not in PROGRAM_FINDERS or id(site.call) in module.searches.kept:
             return full in PROGRAM_FINDERS
-        return function.name in module.searches.finders and bool(self._graph.callers_of(function))
+        return module.searches.is_finder(function) and bool(self._graph.callers_of(function))
 
     def _run_by(self, site: CallSite, full: str) -> Iterator[Reference]:
         argument = site.scope.module.searches.choices.get(id(site.call), first_argument(site.call))
@@ -58,7 +58,7 @@ class Programs:
             if argument is None:
                 break
             yield from self._run_as(argument, site, full)
-            argument = wrapped(argument)
+            argument = wrapped(_list_of(argument, site))
 
     def _run_as(self, argument: ast.expr, site: CallSite, full: str) -> Iterator[Reference]:
         """Yield references to the programs of a call's argument."""
@@ -96,6 +96,12 @@ class Programs:
         if is_each or self._graph.definitions.are_variants(found.names):
             return [(name,) for name in names]
         return [names]
+
+
+def _list_of(argument: ast.expr, site: CallSite) -> ast.expr:
+    """Return the only list that a variable is set to; any other argument unchanged."""
+    value = site.scope.only_value(argument.id) if isinstance(argument, ast.Name) else None
+    return argument if value is None else value
 
 
 def _head(argument: ast.expr) -> ast.expr:

@@ -11,6 +11,7 @@ from pip_sysdeps.byname.programs import Programs
 from pip_sysdeps.byname.reference_set import merged
 from pip_sysdeps.byname.source_filter import Wanted, fails_on_linux
 from pip_sysdeps.sources.call_graph import MOST_CALLS_DEEP, CallGraph
+from pip_sysdeps.sources.module import Attempt
 from pip_sysdeps.sources.parsed_sources import parsed
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON
 from pip_sysdeps.sources.steps import StepLimitError, Steps
@@ -99,6 +100,8 @@ class _Search:
         """Search sources and those that they lead to."""
         world = self._with_callers(sources)
         attempts = [attempt for module in self.modules for attempt in module.attempts]
+        fallbacks = (each for module in self.modules for each in module.searches.fallbacks)
+        attempts += [Attempt(first, (second,)) for first, second in fallbacks]
         opened = [*joined(world.libraries.opened, attempts, self._steps), *joined(world.files, attempts, self._steps)]
         queries = [each.reference for each in world.libraries.queries]
         references = merged(queries, [*(each.reference for each in opened), *world.programs.run], self._steps)

@@ -224,7 +224,17 @@ class SourceSearch:
             return Searched()
         reason = "Python does not parse it"
         self._skipped += (Skipped(path=each, verdict=Verdict.MALFORMED, reason=reason) for each in found.broken)
-        return Searched(found.references, unknown=found.unknown)
+        return Searched(tuple(self._reached(found.references)), unknown=found.unknown)
+
+    def _reached(self, references: Sequence[Reference]) -> Iterator[Reference]:
+        """Yield references; only those in modules that an import or a program surely imports stay required."""
+        from pip_sysdeps.sources.module_imports import ModuleImports  # noqa: PLC0415 - with ast, a tenth of a small lock
+
+        programs = self._programs() if any(each.required for each in references) else frozenset()
+        imports = ModuleImports(self._sources, self._python, self._is_installed, programs)
+        for each in references:
+            modules = (module_of(relative(path, self._base)) for path in each.by)
+            yield each._replace(required=each.required and any(map(imports.is_reached, modules)))
 
     def _kept(self, sources: _Shortest) -> list[Source]:
         """Return the kept sources, and note the others."""

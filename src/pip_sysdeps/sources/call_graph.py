@@ -120,7 +120,7 @@ class CallGraph:
             wrappers.add(function.name)
         if not (function and callers) or (values and not function.name.startswith("_")):
             # others call a public function, too, and leave the parameter out
-            optional = found.optional or found.site.is_optional({})
+            optional = found.optional or self._is_survived(found.site)
             yield found._replace(names=values, optional=optional, is_open=function is not None)
         if function is None:
             return
@@ -140,6 +140,16 @@ class CallGraph:
                 is_needed = is_needed or found.is_needed
                 further = Found((), caller, optional, is_later=is_later, is_needed=is_needed)
                 yield from self._follow_callers(caller.scope, through, further, wrappers, deep - 1)
+
+    def _is_survived(self, site: CallSite) -> bool:
+        """Return whether the function of a call continues if it fails, or every caller of a private function does."""
+        if site.branch.guarded and site.is_optional(_defaults(site)):
+            return True
+        if not site.scope.name.startswith("_"):
+            return False
+        callers = [each for each in self.callers_of(site.scope) if not each.scope.is_inside(site.scope)]
+        self.steps.take(len(callers))
+        return bool(callers) and all(each.is_optional({}) for each in callers)
 
     def callers_of(self, function: Scope) -> list[CallSite]:
         """Return the possible calls of a function, by its name, unless they surely call another one.
@@ -182,6 +192,12 @@ class CallGraph:
         return line if len(line) <= _LONGEST_EVIDENCE else line[: _LONGEST_EVIDENCE - 4] + " ..."
 
 
+def _defaults(site: CallSite) -> dict[str, bool]:
+    """Return the truth values of the parameters of the function around a call, by their defaults."""
+    call = ast.Call(site.call.func, [], [])
+    return _known(site.scope, call) if site.scope is not site.scope.module.top else {}
+
+
 def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
     """Return the truth values that a call gives to parameters which the function does not reassign."""
     return {name: truth for name, truth in truths_of_call(function.node, call).items() if name not in function.names}
@@ -207,6 +223,8 @@ def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
     match value:
         case ast.BoolOp(values=[*_, last]):
             return last
+        case ast.IfExp(test=test, body=body, orelse=orelse) if (decided := scope.truth(test)) is not None:
+            return body if decided else orelse
         case ast.Name(id=name):
             return scope.defaults.get(name, value)
     return value

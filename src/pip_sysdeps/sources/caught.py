@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.sources.expressions import children, last_name, leaves, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pip_sysdeps.sources.module import Branch
     from pip_sysdeps.sources.steps import Steps
 
 _EVERYTHING = {"Exception", "BaseException"}
 _OUTCOMES = {"CalledProcessError", "TimeoutExpired", "SubprocessError", "KeyboardInterrupt", "UnicodeDecodeError"}
+_OUTCOMES |= {"KeyError", "IndexError"}
 """Errors of a program that ran; a missing program raises FileNotFoundError."""
+_MISSING = frozenset({"OSError", "FileNotFoundError", "EnvironmentError", "IOError"})
+"""Errors for a missing library or program."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _INTERPRETER = re.compile(
     r"version_info|hexversion|implementation|\bPY[23]|sys\.platform|os\.name|\bplatform\.|\.system\(\)|__debug__"
@@ -120,6 +123,19 @@ def _function_body(branch: Branch) -> Iterable[ast.stmt]:
 def _catches(kind: ast.expr | None, errors: frozenset[str]) -> bool:
     """Return whether the handler of these exceptions, or of all, catches one of the errors."""
     return kind is None or not errors.union(_EVERYTHING).isdisjoint(_names(kind))
+
+
+def missing_handler(attempt: ast.Try) -> Sequence[ast.stmt]:
+    """Return the handler of a `try` for the error for something missing: the first that surely or maybe catches it."""
+    sure = [each.body for each in attempt.handlers if _catches(each.type, _MISSING)]
+    return next(iter(sure), next((each.body for each in attempt.handlers if may_catch_missing(each.type)), ()))
+
+
+def continues_after(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler may catch the error for something missing, and does not return that error."""
+    ends = handler.body[-1]
+    returned = isinstance(ends, ast.Return) and ends.value and handler.name and _mentions(ends.value, {handler.name})
+    return may_catch_missing(handler.type) and not returned
 
 
 def may_catch_missing(kind: ast.expr | None) -> bool:

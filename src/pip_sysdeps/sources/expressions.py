@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.sources.callables import CALLERS, FIRST_PARAMETERS
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.sources.module import Module
     from pip_sysdeps.sources.steps import Steps
+
+_LEAVES = re.compile(r"_*(?:exit|die|abort)(?:_(?:func|with|on)\w*)?")
+"""Names of functions that end the program."""
+
+_TEXTS = {"format", "join", "str", "repr", "gettext", "_"}
+"""Names of functions that return a message."""
 
 
 def text_of(node: ast.expr, steps: Steps) -> str:
@@ -51,11 +58,32 @@ def first_argument(call: ast.Call) -> ast.expr | None:
     return next((named[name] for name in FIRST_PARAMETERS if name in named), item)
 
 
-def leaves(node: ast.AST) -> bool:
-    """Return whether a node is a call that ends the program: `sys.exit()`, `os._exit(1)`, `parser.exit()`."""
-    match node:
-        case ast.Call(func=ast.Name(id="exit" | "quit") | ast.Attribute(attr="exit" | "_exit")):
+def names_in(node: ast.AST, steps: Steps) -> set[str]:
+    """Return the variables and attributes in an expression."""
+    every = [*ast.walk(node)]
+    steps.take(len(every))
+    return {each.id for each in every if isinstance(each, ast.Name)} | {
+        each.attr for each in every if isinstance(each, ast.Attribute)
+    }
+
+
+def ends_well(call: ast.Call) -> bool:
+    """Return whether a call that ends the program reports success, or what another call returns."""
+    match call.args:
+        case [] | [ast.Constant(value=0 | None)]:
             return True
+        case [ast.Call(func=func)]:
+            return last_name(func) not in _TEXTS
+    return False
+
+
+def leaves(node: ast.AST) -> bool:
+    """Return whether a node is a call that ends the program, by its name: `sys.exit()`, `quit()`, `die("no tool")`."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name == "quit" or _LEAVES.fullmatch(name) is not None
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return _LEAVES.fullmatch(name) is not None
     return False
 
 

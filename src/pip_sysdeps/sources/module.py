@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps.sources.caught import missing_handler
+from pip_sysdeps.sources.expressions import names_in
 from pip_sysdeps.sources.platform_conditions import ANY_PYTHON, Linux
 from pip_sysdeps.sources.searches import Searches
 from pip_sysdeps.sources.signature import defaults, may_hold, parameters
@@ -33,6 +36,8 @@ class Branch(NamedTuple):
     """The code around it continues if it fails."""
     conditional: bool
     """It runs only under a condition, or after a failure."""
+    is_fallback: bool = False
+    """It runs after a search without a result, and may fail as well."""
 
     def outward(self) -> Iterator[Branch]:
         """Yield this branch and those around it, up to the module's."""
@@ -44,6 +49,33 @@ class Branch(NamedTuple):
     def is_inside(self, other: Branch) -> bool:
         """Return whether it is another branch or inside it."""
         return any(each is other for each in self.outward())
+
+    def follows(self, other: Branch) -> bool:
+        """Return whether no condition decides whether it runs after another branch, except one around both."""
+        around = next((each for each in self.outward() if each.is_choice or other.is_inside(each)), self)
+        return other.is_inside(around)
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether a condition or an error decides whether it runs."""
+        match self.statement:
+            case ast.If() | ast.match_case() | ast.IfExp() | ast.BoolOp():
+                return True
+            case ast.Try(handlers=handlers):
+                return any(each.body is self.body for each in handlers)
+        return False
+
+    @property
+    def whole(self) -> Branch:
+        """The branch of which it is the rest, behind a condition that returns."""
+        return self.outer.whole if self.outer and self.outer.body is self.body else self
+
+    @property
+    def guard(self) -> Branch:
+        """The outermost branch around it that may fail, up to a fallback; itself without one."""
+        inner = takewhile(lambda each: each.guarded and not each.is_fallback, self.outward())
+        around = (each for each in self.outward() if each.outer is None or not each.outer.guarded)
+        return next(reversed([*inner]), next(around, self))
 
 
 class Assignment(NamedTuple):
@@ -86,6 +118,8 @@ class Scope:
         self.parent = parent
         self.owner = owner
         self.names: defaultdict[str, list[Assignment]] = defaultdict(list)
+        self.globals: set[str] = set()
+        """Names that it declares as the module's."""
         self.returns: list[ast.expr] = []
         self.exits: list[Exit] = []
         self.is_generator = False
@@ -138,6 +172,34 @@ class Scope:
         """Return the value of a condition on Linux; None if the platform does not decide it."""
         return Linux(self.module.dotted, self.only_value, self.module.steps, self.module.python).decide(condition)
 
+    def depends(self, exit_: Exit, guard: Branch) -> bool:
+        """Return whether a later exit is for the failure of a branch that may fail.
+
+        It is if no condition is around it, or one on a variable that is set with or after that branch.
+        """
+        around = guard.statement
+        handler = missing_handler(around) if isinstance(around, ast.Try) else ()
+        if handler and isinstance(handler[-1], ast.Return) and exit_.branch.body is not handler:
+            return False
+        names: set[str] = set()
+        for each in exit_.branch.outward():
+            if guard.is_inside(each):
+                break
+            if isinstance(each.statement, ast.If) and self.truth(each.statement.test) is not None:
+                continue
+            if isinstance(each.statement, ast.If):
+                names |= names_in(each.statement.test, self.module.steps)
+            elif each.is_choice:
+                return each.body is handler
+        line = getattr(around, "lineno", 0)
+        return not names or any(self._is_set(name, line) for name in names)
+
+    def _is_set(self, name: str, line: int) -> bool:
+        """Return whether a variable is set from a line on, or is a parameter whose truth decides."""
+        every = (*self.names.get(name, ()), *self.module.attributes.get(name, ()))
+        self.module.steps.take(1 + len(every))
+        return any(each.scope is self and each.line >= line for each in every)
+
     def is_inside(self, other: Scope) -> bool:
         """Return whether it is another scope or inside it."""
         return any(each is other for each in self.outward())
@@ -166,14 +228,17 @@ class CallSite(NamedTuple):
         """Whether the function raises later, unless it returns before."""
         self.scope.module.steps.take(len(self.scope.exits))
         after = (each for each in self.scope.exits if each.line > self.call.lineno and not each.given)
-        return any(self.branch.is_inside(each.branch) for each in after)
+        return not self.branch.guard.is_fallback and any(self.branch.is_inside(each.branch.whole) for each in after)
 
     def is_optional(self, known: Mapping[str, bool]) -> bool:
         """Return whether the function continues if the call fails, and does not raise later."""
         if not self.branch.guarded:
             return False
-        self.scope.module.steps.take(len(self.scope.exits))
-        return not any(each.line > self.call.lineno and may_hold(each.given, known) for each in self.scope.exits)
+        guard, exits = self.branch.guard, self.scope.exits
+        self.scope.module.steps.take(len(exits))
+        after = (each for each in exits if each.line > self.call.lineno and may_hold(each.given, known))
+        outside = (each for each in after if guard.is_fallback or not each.branch.is_inside(guard))
+        return not any(self.scope.depends(each, guard) for each in outside)
 
 
 class Import(NamedTuple):

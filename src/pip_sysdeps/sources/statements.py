@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, STARRED
-from pip_sysdeps.sources.caught import may_catch_missing
+from pip_sysdeps.sources.callables import CALLABLES, LONGEST_NAME, RUNNERS, STARRED
+from pip_sysdeps.sources.caught import continues_after
 from pip_sysdeps.sources.data_class import constructor
 from pip_sysdeps.sources.expressions import (
     as_display,
     children,
     delegated_calls,
+    ends_well,
     last_name,
     leaves,
     literal_head,
@@ -55,9 +57,12 @@ def parsed_module(
                 names = {name: name for name in STARRED.get(base, ())}
             module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
     if expressions and module.searches.is_possible:
+        classes = (each.body for each in _statements(tree.body) if isinstance(each, ast.ClassDef))
+        methods = {id(each) for body in classes for each in body}
         for each in _statements(tree.body):
             if isinstance(each, _FUNCTIONS):
-                module.searches.note_finder(each.name, list(_statements(each.body)))
+                is_method = id(each) in methods
+                module.searches.note_finder(each.name, list(_statements(each.body)), is_method=is_method)
     _Walk(module, tree, expressions=expressions).statements(tree.body)
     return module
 
@@ -90,7 +95,7 @@ class _Walk:
         """Visit statements, up to the first that always ends the branch."""
         for statement in statements:
             self._statement(statement)
-            if _ends(statement):
+            if _ends(statement) or (isinstance(statement, ast.Assert) and self._scope.truth(statement.test) is False):
                 break
             if isinstance(statement, ast.If) and _ends(statement.body[-1]):
                 if self._scope.truth(statement.test) is True:
@@ -98,7 +103,8 @@ class _Walk:
                 self._given = given_also(self._given, statement.test, truth=False)
                 is_return = isinstance(statement.body[-1], ast.Return) and not self._branch.guarded
                 if is_return and self._continues_without(statement):
-                    self._branch = self._branch._replace(outer=self._branch, guarded=True)
+                    is_fallback = not self.module.searches.is_missed(statement.test, self._scope, self._branch)
+                    self._branch = self._branch._replace(outer=self._branch, guarded=True, is_fallback=is_fallback)
 
     def _inside(self, scope: Scope, owner: str, node: ast.AST, statements: Sequence[ast.stmt]) -> None:
         """Visit the body of a function or class."""
@@ -131,7 +137,7 @@ class _Walk:
             case ast.ClassDef():
                 self._class(node)
             case ast.Assert(test=test):
-                self.module.searches.note_asserted(test, self._scope)
+                self.module.searches.note_asserted(test, self._scope, self._branch)
                 self._expressions(node)
             case ast.Raise():
                 self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
@@ -166,7 +172,7 @@ class _Walk:
 
     def _attempt(self, node: ast.Try) -> None:
         """Visit the parts of a `try` statement, and note the calls in each."""
-        calls = self._calls_of(node, node.body, guarded=any(may_catch_missing(each.type) for each in node.handlers))
+        calls = self._calls_of(node, node.body, guarded=any(map(continues_after, node.handlers)))
         fallbacks = tuple(self._calls_of(node, each.body, conditional=True) for each in node.handlers)
         if calls and any(fallbacks):
             self.module.attempts.append(Attempt(calls, fallbacks))
@@ -223,6 +229,8 @@ class _Walk:
                 self._bind(target, value)
             case ast.AugAssign(target=ast.Name(id=name), value=value):
                 self._grow(name, [value])
+            case ast.Global(names=names):
+                self._scope.globals.update(names)
             case ast.Return(value=ast.expr() as value):
                 self._scope.returns.append(value)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value) | ast.YieldFrom(value=value)):
@@ -242,21 +250,51 @@ class _Walk:
                     continue
                 case ast.Constant():
                     continue
+                case ast.Compare() | ast.UnaryOp():
+                    self.module.searches.note_asked(inner)
                 case ast.Call():
+                    self.module.searches.note_asked(inner)
                     self._call(inner)
                 case ast.Lambda(body=body):
                     self._later(body)
                     continue
-                case ast.IfExp(test=test, body=body, orelse=orelse) if (decided := self._scope.truth(test)) is not None:
-                    pending.append(body if decided else orelse)
+                case ast.IfExp() | ast.BoolOp(op=ast.And()):
+                    self._choose(inner)
                     continue
                 case ast.BoolOp(op=ast.Or(), values=values):
                     self.module.searches.note_choice(values)
+                    if self._scope is self.module.top and not any(map(self.module.searches.finds, values)):
+                        self._choose(inner)
+                        continue
                 case ast.NamedExpr(target=target, value=value):
                     self._bind(target, value)
                 case ast.comprehension(target=target, iter=iterated):
                     self._bind(target, iterated, iterated=True)
             pending += children(inner)
+
+    def _choose(self, node: ast.IfExp | ast.BoolOp) -> None:
+        """Visit the parts of `a if b else c`, `a and b` or `a or b` that can run on Linux."""
+        truth = self._scope.truth
+        if isinstance(node, ast.IfExp):
+            always = [node.test]
+            parts = [part for part, other in ((node.body, False), (node.orelse, True)) if truth(node.test) is not other]
+            is_choice = len(parts) > 1
+        else:
+            goes_on = isinstance(node.op, ast.And)
+            known = list(takewhile(lambda each: truth(each) is goes_on, node.values))
+            always = node.values[: len(known) + 1]
+            parts = [] if truth(always[-1]) is (not goes_on) else node.values[len(known) + 1 :]
+            is_choice = True
+        for each in always:
+            self._expressions(each)
+        outside = self._branch
+        if is_choice and parts:
+            is_or = isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or)
+            asks = not is_or and any(self.module.searches.asks(each, self._scope) for each in always)
+            self._branch = Branch(node, (), outside, guarded=outside.guarded or asks, conditional=True)
+        for each in parts:
+            self._expressions(each)
+        self._branch = outside
 
     def _later(self, node: ast.expr) -> None:
         """Note the calls in an expression that does not run where it is."""
@@ -269,7 +307,8 @@ class _Walk:
         assignment = Assignment(value, self._scope, place, iterated=iterated, line=target.lineno, branch=self._branch)
         match target:
             case ast.Name(id=name):
-                self._scope.names[name].append(assignment)
+                scope = self.module.top if name in self._scope.globals else self._scope
+                scope.names[name].append(assignment)
                 if self._scope is self.module.top:
                     self._name_callable(name, self._callable(value))
                     self.module.searches.note_kept(value)
@@ -310,6 +349,8 @@ class _Walk:
             else:
                 self._call(handed)
         self.module.sites.append(CallSite(call, self._scope, self._branch, self._given, self._is_later))
+        if call.args and self.module.searches.is_possible and self.module.dotted(call.func) in RUNNERS:
+            self.module.searches.note_used(call.args[0], self._scope)
         match call:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=name), attr="insert"), args=[ast.Constant(value=0), first]
@@ -317,7 +358,7 @@ class _Walk:
                 self._grow(name, [first], leads=True)
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in _GROWS:
                 self._grow(name, call.args)
-        if leaves(call):
+        if leaves(call) and not ends_well(call):
             self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
 
 
@@ -336,4 +377,5 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _ends(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break)
+    is_exit = isinstance(statement, ast.Expr) and leaves(statement.value)
+    return is_exit or isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break)
