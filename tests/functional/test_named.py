@@ -283,7 +283,7 @@ def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: st
     result = desk.run_lock("-v")
     assert result.status == 0
     assert f"skipped ({verdict}): {SITE}/huge.py: " in result.err
-    told = "skipped source search (too large): huge\n"
+    told = "some sources are too large to search, and their needs are unknown: huge\n"
     assert (told in result.err) is (verdict == "too-long")
 
 
@@ -296,7 +296,7 @@ def test_a_source_that_is_too_long_is_reported_once(desk: Desk) -> None:
     }
     install(desk.root / SITE.lstrip("/"), "huge", files=files)
     err = desk.run_lock().err
-    assert "skipped source search (too large): huge\n" in err
+    assert "some sources are too large to search, and their needs are unknown: huge\n" in err
     assert "-v lists" not in err
     assert desk.run_lock("-v").err.count("/huge.py: ") == 1
 
@@ -378,12 +378,13 @@ def test_a_distribution_with_libraries_opens_one_of_them(desk: Desk) -> None:
     assert "opens a library by" not in err
 
 
-def test_why_does_not_claim_that_nothing_is_needed(desk: Desk) -> None:
-    """Of a distribution that opens something by a computed name, no need is known: there may be some."""
-    install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": b"import ctypes\nctypes.CDLL(pick())\n"})
+@pytest.mark.parametrize("source", [b"import ctypes\nctypes.CDLL(pick())\n", b"import ctypes\n# " + b"x" * (1 << 24)])
+def test_why_does_not_claim_that_nothing_is_needed(desk: Desk, source: bytes) -> None:
+    """Of a distribution that opens something by a computed name, or is too large to search: there may be needs."""
+    install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": source})
     assert desk.run("why", "opener", "--root", str(desk.root), "--python", VENV).err == (
-        "opener 1.0 is installed, and nothing is known that it needs: it opens or runs something by a name that is "
-        "computed at run time (-v lists the sources)\n"
+        "opener 1.0 is installed, and nothing is known that it needs: some sources use a name that is computed at run "
+        "time, or are too large to search (-v lists them)\n"
     )
 
 

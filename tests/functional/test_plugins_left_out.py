@@ -46,3 +46,10 @@ def test_the_printed_command_settles_it(sasl: Desk) -> None:
     assert sasl.run(*ADD.split()).status == 0
     assert "not in the install line" not in sasl.run_lock().err
     assert sasl.run_apt_line().out == "libpq5 libsasl2-2 libsasl2-modules\n"
+
+
+def test_why_names_the_library_of_plugins(sasl: Desk) -> None:
+    """Nothing needs the package itself."""
+    result = sasl.run("why", "libsasl2-modules", "--root", str(sasl.root), "--python", VENV)
+    told = "no distribution needs `libsasl2-modules`: it has plugins or data for `libsasl2-2`\n"
+    assert (result.status, result.err) == (1, told)

@@ -57,14 +57,16 @@ def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer, *, ve
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
     if isinstance(answer, EnvironmentAnswer) and any(unknown_names(answer.scanned.scan, name)):
         return (
-            f"{answer.installed} is installed, and nothing is known that it needs: it opens or runs something by a "
-            f"name that is computed at run time{'' if verbose else ' (-v lists the sources)'}"
+            f"{answer.installed} is installed, and nothing is known that it needs: some sources use a name that is "
+            f"computed at run time, or are too large to search{'' if verbose else ' (-v lists them)'}"
         )
     if answer.installed:
         return f"{answer.installed} is installed, but needs nothing from the system"
     if isinstance(answer, EnvironmentAnswer) and answer.required_by:
         packages = format_list([f"`{each}`" for each in answer.required_by], _SHORT)
         return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
+    if isinstance(answer, EnvironmentAnswer) and (users := _users_of(name, answer)):
+        return f"no distribution needs `{name}`: it has plugins or data for {users}"
     requirement = _VERSION.sub("", name).lower()
     suggestion = (
         closest_match(name, answer.names)
@@ -73,6 +75,12 @@ def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer, *, ve
     )
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
     return f"nothing {where} needs `{name}`{f'; did you mean `{suggestion}`?' if suggestion else ''}"
+
+
+def _users_of(package: str, answer: EnvironmentAnswer) -> str:
+    """Return the packages for which a package has plugins or data (SD033); empty without any."""
+    recommended = answer.scanned.scan.recommended.items()
+    return format_list([f"`{user}`" for user, packages in recommended if package in packages], _SHORT)
 
 
 def _shortest_with(word: str, names: Collection[str]) -> str:

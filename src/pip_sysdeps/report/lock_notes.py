@@ -66,7 +66,7 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
 def partly_searched(scan: Scan) -> Iterator[str]:
     """Yield one line for the distributions with sources that are too large to search, except this tool."""
     if names := [name for name in partly_searched_distributions(scan) if name != "pip-sysdeps"]:
-        yield f"skipped source search (too large): {format_list(names)}"
+        yield f"some sources are too large to search, and their needs are unknown: {format_list(names)}"
 
 
 def unknown_needs(scan: Scan, target: Target, before: Target | None) -> Iterator[str]:

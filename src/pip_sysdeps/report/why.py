@@ -75,11 +75,15 @@ def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
 
 
 def unknown_names(scan: Scan, distribution: str) -> Iterator[str]:
-    """Yield a message for each source of a distribution that opens or runs something by an unknown name."""
+    """Yield a message for each source of a distribution that uses an unknown name, or that is too large to search."""
     holders = scan.environment.holders()
     for skipped in scan.skipped:
-        if skipped.verdict is Verdict.UNKNOWN_NAME and holders.get(skipped.path) == canonicalize_name(distribution):
-            yield f"{skipped.path}: {skipped.reason}, so it is unknown which"
+        if holders.get(skipped.path) == canonicalize_name(distribution):
+            match skipped.verdict:
+                case Verdict.UNKNOWN_NAME:
+                    yield f"{skipped.path}: {skipped.reason}, so it is unknown which"
+                case Verdict.TOO_LONG:
+                    yield f"{skipped.path}: {skipped.reason}"
 
 
 def accepted_names(scan: Scan) -> frozenset[str]:

@@ -131,7 +131,7 @@ def test_distributions_that_are_partly_searched() -> None:
     ]
     long = [Skipped(path=f"/env/site/{name}.py", verdict=Verdict.TOO_LONG, reason="long") for name in names]
     assert [*partly_searched(scan_of(*needs)._replace(skipped=tuple(long)))] == [
-        "skipped source search (too large): one, two"
+        "some sources are too large to search, and their needs are unknown: one, two"
     ]
     assert [*partly_searched(scan_of(*needs)._replace(skipped=tuple(long[1:2])))] == []
 
