@@ -64,7 +64,7 @@ class Linux(NamedTuple):
     steps: Steps
     python: Version = ANY_PYTHON
 
-    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: C901, PLR0911 - one for each form of a condition
+    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - one for each form of a condition
         """Return the value of a condition; None if the platform and the version do not decide it."""
         self.steps.take()
         match node:
@@ -74,27 +74,8 @@ class Linux(NamedTuple):
             case ast.BoolOp(op=operator, values=parts):
                 found, decisive = {self.decide(part, depth) for part in parts}, isinstance(operator, ast.Or)
                 return decisive if decisive in found else None if None in found else not decisive
-            case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant() | ast.Tuple() as right]) if (
-                version := self.version(left)
-            ):
-                return _version_compared(version, operator, right)
-            case ast.Compare(
-                left=ast.Constant(value=str(part)), ops=[ast.In() | ast.NotIn() as operator], comparators=[right]
-            ):
-                have = self.text(right, depth)
-                return (part in have) is isinstance(operator, ast.In) if have else None
-            case ast.Compare(
-                left=ast.Attribute(attr="errno"),
-                ops=[ast.Eq() | ast.NotEq() as operator],
-                comparators=[ast.Name(id="ENOENT") | ast.Attribute(attr="ENOENT") | ast.Constant(value=2)],
-            ):
-                return isinstance(operator, ast.Eq)  # what matters here is the error for something missing
-            case (
-                ast.Compare(left=ast.NamedExpr(value=left), ops=[operator], comparators=[right])
-                | ast.Compare(left=left, ops=[operator], comparators=[right])
-            ):
-                have = self.text(left, depth)
-                return _compared(have, operator, right) if have else None
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                return self._comparison(left, operator, right, depth)
             case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
                 have, wanted = self.text(value, depth), _strings(argument)
                 return getattr(have, method)(wanted) if have and wanted is not None else None
@@ -110,6 +91,22 @@ class Linux(NamedTuple):
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[]):
                 return _flag(name)
         return None
+
+    def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, depth: int) -> bool | None:
+        """Return the value of a comparison with the platform's name, with a version, or of an error with ENOENT."""
+        match left, right:
+            case _, ast.Constant() | ast.Tuple() if version := self.version(left):
+                return _version_compared(version, operator, right)
+            case ast.Constant(value=str(part)), _ if isinstance(operator, ast.In | ast.NotIn):
+                have = self.text(right, depth)
+                return (part in have) is isinstance(operator, ast.In) if have else None
+            case (
+                ast.Attribute(attr="errno"),
+                ast.Name(id="ENOENT") | ast.Attribute(attr="ENOENT") | ast.Constant(value=2),
+            ) if isinstance(operator, ast.Eq | ast.NotEq):
+                return isinstance(operator, ast.Eq)  # what matters here is the error for something missing
+        have = self.text(left.value if isinstance(left, ast.NamedExpr) else left, depth)
+        return _compared(have, operator, right) if have else None
 
     def version(self, node: ast.expr) -> _Known | None:
         """Return the known part of an expression for `sys.version_info`."""
